@@ -1,0 +1,219 @@
+/**
+ * What the outside sees over HTTP, as schemas: one source for validation, OpenAPI, server, page and command line.
+ * Times are ms since the epoch, sizes bytes.
+ */
+import { type Static, Type } from 'typebox';
+
+const Counters = {
+  packetsUp: Type.Number(),
+  packetsDown: Type.Number(),
+  bytesUp: Type.Number(),
+  bytesDown: Type.Number(),
+};
+
+export const CountersView = Type.Object(Counters);
+
+export const DeviceView = Type.Object({
+  id: Type.String(),
+  /** What to call it: the owner's name, else the best name it gave itself, else vendor and end of its address. */
+  label: Type.String(),
+  givenName: Type.Optional(Type.String()),
+  names: Type.Array(Type.String()),
+  macs: Type.Array(Type.String()),
+  addresses: Type.Array(Type.String()),
+  vendor: Type.Optional(Type.String()),
+  kind: Type.Optional(Type.String()),
+  services: Type.Array(Type.String()),
+  firstSeen: Type.Number(),
+  lastSeen: Type.Number(),
+  /** Totals of this run. */
+  ...Counters,
+  /** Bytes per second over the last second. */
+  rateUp: Type.Number(),
+  rateDown: Type.Number(),
+});
+export type DeviceView = Static<typeof DeviceView>;
+
+export const ConversationView = Type.Object({
+  id: Type.Integer(),
+  device: Type.String(),
+  node: Type.Object({
+    /** Stable key within the page: the name, else the address, else `device:` and the id of a device of this home. */
+    key: Type.String(),
+    name: Type.Optional(Type.String()),
+    nameSource: Type.Optional(Type.Union([Type.Literal('dns'), Type.Literal('hello'), Type.Literal('device')])),
+    addresses: Type.Array(Type.String()),
+    device: Type.Optional(Type.String()),
+  }),
+  protocol: Type.String(),
+  port: Type.Integer(),
+  /** Name of the service, such as `https`; absent where there is none. */
+  service: Type.Optional(Type.String()),
+  initiator: Type.Union([Type.Literal('device'), Type.Literal('node')]),
+  ...Counters,
+  rateUp: Type.Number(),
+  rateDown: Type.Number(),
+  first: Type.Number(),
+  last: Type.Number(),
+});
+export type ConversationView = Static<typeof ConversationView>;
+
+export const CoverageView = Type.Object({
+  code: Type.String(),
+  source: Type.String(),
+  detail: Type.Optional(Type.String()),
+});
+
+/** The first screen's one sentence, as a code with its numbers; the texts belong to the interface. */
+export const VerdictSentence = Type.Object({
+  level: Type.Union([Type.Literal('ok'), Type.Literal('attention'), Type.Literal('danger')]),
+  code: Type.Union([
+    Type.Literal('all-quiet'),
+    Type.Literal('no-devices-yet'),
+    Type.Literal('limited-view'),
+    Type.Literal('agent-gone'),
+  ]),
+  devices: Type.Integer(),
+});
+
+export const RunView = Type.Object({
+  mode: Type.Union([Type.Literal('gateway'), Type.Literal('watch'), Type.Literal('read')]),
+  demo: Type.Optional(Type.Union([Type.Literal('virtual-home'), Type.Literal('recorded-home')])),
+  version: Type.String(),
+  startedAt: Type.Number(),
+});
+
+/** Everything the page needs to start: one snapshot, with the number of the last event that it contains. */
+export const HomeView = Type.Object({
+  /** Changes when the controller restarts; sequence numbers of different epochs do not compare. */
+  epoch: Type.String(),
+  sequence: Type.Integer(),
+  /** Observed time. */
+  at: Type.Number(),
+  run: RunView,
+  verdict: VerdictSentence,
+  coverage: Type.Array(CoverageView),
+  lost: Type.Object({ events: Type.Number(), packets: Type.Number() }),
+  agent: Type.Object({ connected: Type.Boolean(), since: Type.Number() }),
+  gateway: Type.Object({ macs: Type.Array(Type.String()), addresses: Type.Array(Type.String()) }),
+  devices: Type.Array(DeviceView),
+  /** The conversations most recently active, at most `LIMITS.conversationsInView`. */
+  conversations: Type.Array(ConversationView),
+  conversationsInAll: Type.Integer(),
+});
+export type HomeView = Static<typeof HomeView>;
+
+/** One message of the event stream; `sequence` rises by one from message to message within an epoch. */
+export const StreamMessage = Type.Union([
+  /** First message of a connection that could not resume: replaces everything the client holds. */
+  Type.Object({ kind: Type.Literal('snapshot'), sequence: Type.Integer(), home: HomeView }),
+  /** First message of a connection that resumes after `sequence`. */
+  Type.Object({ kind: Type.Literal('resumed'), sequence: Type.Integer(), epoch: Type.String() }),
+  Type.Object({
+    kind: Type.Literal('traffic'),
+    sequence: Type.Integer(),
+    at: Type.Number(),
+    /** Changed ones in full. */
+    devices: Type.Array(DeviceView),
+    conversations: Type.Array(ConversationView),
+    /** Conversations no longer in view (evicted or merged). */
+    gone: Type.Array(Type.Integer()),
+    /** Bytes per second of the whole home. */
+    rateUp: Type.Number(),
+    rateDown: Type.Number(),
+  }),
+  Type.Object({ kind: Type.Literal('device'), sequence: Type.Integer(), at: Type.Number(), device: DeviceView }),
+  Type.Object({
+    kind: Type.Literal('device-gone'),
+    sequence: Type.Integer(),
+    at: Type.Number(),
+    device: Type.String(),
+    into: Type.Optional(Type.String()),
+  }),
+  Type.Object({
+    kind: Type.Literal('state'),
+    sequence: Type.Integer(),
+    at: Type.Number(),
+    verdict: VerdictSentence,
+    coverage: Type.Array(CoverageView),
+    lost: Type.Object({ events: Type.Number(), packets: Type.Number() }),
+    agent: Type.Object({ connected: Type.Boolean(), since: Type.Number() }),
+    gateway: Type.Object({ macs: Type.Array(Type.String()), addresses: Type.Array(Type.String()) }),
+  }),
+]);
+export type StreamMessage = Static<typeof StreamMessage>;
+
+/** Traffic over time. `points` are `[start, bytesUp, bytesDown, packetsUp, packetsDown]`, oldest first, without gaps. */
+export const HistoryView = Type.Object({
+  /** Width of a point, ms: 1,000 (last ten minutes, from memory), 60,000, 3,600,000 or 86,400,000. */
+  step: Type.Integer(),
+  points: Type.Array(Type.Array(Type.Number())),
+});
+export type HistoryView = Static<typeof HistoryView>;
+
+/** A far end of one device, over all kept history. */
+export const NodeView = Type.Object({
+  key: Type.String(),
+  name: Type.Optional(Type.String()),
+  services: Type.Array(Type.String()),
+  firstSeen: Type.Number(),
+  lastSeen: Type.Number(),
+  ...Counters,
+});
+export type NodeView = Static<typeof NodeView>;
+
+export const SessionView = Type.Object({
+  /** `setup`: nobody has set a password yet. `login`: give it. `open`: signed in. */
+  state: Type.Union([Type.Literal('setup'), Type.Literal('login'), Type.Literal('open')]),
+  /** To be sent as `x-spin-csrf` with everything that changes something. */
+  csrf: Type.Optional(Type.String()),
+});
+export type SessionView = Static<typeof SessionView>;
+
+/** Every refusal: a stable code, a sentence in English, and the field at fault where there is one. */
+export const ErrorView = Type.Object({
+  error: Type.Object({ code: Type.String(), message: Type.String(), field: Type.Optional(Type.String()) }),
+});
+export type ErrorView = Static<typeof ErrorView>;
+
+export const SetupBody = Type.Object({
+  code: Type.String({ maxLength: 64 }),
+  password: Type.String({ maxLength: 1024 }),
+});
+export const LoginBody = Type.Object({ password: Type.String({ maxLength: 1024 }) });
+export const RenameBody = Type.Object({ name: Type.String({ maxLength: 64 }) });
+
+export const HISTORY_SPANS = ['10m', '1h', '1d', '1w', '1M', '1y'] as const;
+export type HistorySpan = (typeof HISTORY_SPANS)[number];
+
+/**
+ * Routes (all under /api, JSON; all but session, setup, login and openapi.json need an open session):
+ *
+ *   GET    /session                      SessionView
+ *   POST   /setup          SetupBody     SessionView, sets the cookie
+ *   POST   /login          LoginBody     SessionView, sets the cookie
+ *   POST   /logout                       SessionView
+ *   GET    /home                         HomeView
+ *   GET    /devices                      DeviceView[]
+ *   GET    /devices/:id                  DeviceView
+ *   PATCH  /devices/:id    RenameBody    DeviceView
+ *   GET    /devices/:id/nodes?order=volume|new&limit=   NodeView[]
+ *   GET    /devices/:id/conversations    ConversationView[]
+ *   GET    /history?span=HistorySpan[&device=ID]        HistoryView
+ *   GET    /status                       StatusView
+ *   GET    /openapi.json
+ *   WS     /stream?epoch=E&after=N       StreamMessage, one per frame
+ */
+export const StatusView = Type.Object({
+  run: RunView,
+  verdict: VerdictSentence,
+  agent: Type.Object({ connected: Type.Boolean(), since: Type.Number() }),
+  coverage: Type.Array(CoverageView),
+  lost: Type.Object({ events: Type.Number(), packets: Type.Number() }),
+  devices: Type.Integer(),
+  conversations: Type.Integer(),
+  /** Resident memory of the controller, bytes. */
+  memory: Type.Number(),
+  database: Type.Object({ bytes: Type.Number(), written: Type.Number() }),
+});
+export type StatusView = Static<typeof StatusView>;

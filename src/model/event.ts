@@ -1,0 +1,34 @@
+import type { Counters, Device, Finding } from './home.ts';
+import type { CoverageNote } from './observation.ts';
+
+/**
+ * The one stream out of the core. Events of kind `traffic` and `minute` are columns by number, since a flood makes
+ * many of them; their readers take the details from the home (`home.conversation(id)`).
+ */
+export type HomeEvent =
+  | { kind: 'device'; at: number; change: 'found' | 'changed' | 'gone'; device: Device }
+  /** Two ids were one device; all of `device` is now part of `into`. */
+  | { kind: 'merged'; at: number; device: string; into: string }
+  /** Who routes for this home; it is no device of the list. */
+  | { kind: 'gateway'; at: number; macs: string[]; addresses: string[] }
+  /** At most once per second of observed time: conversations that changed since the last such event. */
+  | { kind: 'traffic'; at: number; conversations: readonly number[]; devices: readonly string[] }
+  /** Each whole minute of observed time: what every conversation added in that minute. */
+  | { kind: 'minute'; at: number; start: number; rows: readonly MinuteRow[] }
+  | {
+      kind: 'coverage';
+      at: number;
+      source: string;
+      notes: readonly CoverageNote[];
+      lost: { events: number; packets: number };
+    }
+  | { kind: 'finding'; at: number; change: 'new' | 'changed' | 'over'; finding: Finding };
+
+/** What one conversation added in one minute. `node` is its name, else its address, else `(others)` for evicted ones. */
+export type MinuteRow = Counters & {
+  device: string;
+  node: string;
+  protocol: string;
+  port: number;
+  initiator: 'device' | 'node';
+};

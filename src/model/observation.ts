@@ -1,0 +1,176 @@
+import type { Address, Mac, Prefix } from './address.ts';
+import type { FlowBatch } from './flow.ts';
+
+/**
+ * The one door into the core. Everything that happens is an observation with its own time `at` (ms since the epoch,
+ * fractions allowed); the core never asks for the time. All but `flows` are plain JSON.
+ */
+export type Observation =
+  | FlowsObservation
+  | TickObservation
+  | DnsObservation
+  | HelloObservation
+  | LeaseObservation
+  | NeighbourObservation
+  | RouterObservation
+  | ServiceObservation
+  | SourceObservation
+  | RestoreObservation
+  | CommandObservation;
+
+/** One end of a packet as the link showed it; no `mac` where the link has none. */
+export type Endpoint = { mac?: Mac; address: Address };
+
+/** What flows added since the last drain. The batch is only valid during `step`: copy what is kept. */
+export type FlowsObservation = { kind: 'flows'; at: number; flows: FlowBatch };
+
+/** Time passes, also in a silent home: at most every second of observed time. */
+export type TickObservation = { kind: 'tick'; at: number };
+
+/** A DNS message, over UDP or TCP. */
+export type DnsObservation = {
+  kind: 'dns';
+  at: number;
+  /** The end that asked. */
+  client: Endpoint;
+  /** The end that was asked. */
+  server: Endpoint;
+  response: boolean;
+  /** Lower case, without the last dot; bytes that are no host name characters escaped as RFC 4343 §2.1 does (`\ddd`). */
+  name: string;
+  /** QTYPE number. */
+  type: number;
+  /** RCODE; 0 in queries. */
+  rcode: number;
+  /** Size of the message, bytes. */
+  size: number;
+  answers: DnsAnswer[];
+};
+
+export type DnsAnswer =
+  | { type: 'A' | 'AAAA'; name: string; ttl: number; address: Address }
+  | { type: 'CNAME'; name: string; ttl: number; target: string };
+
+/** A client's first words to a server: TLS ClientHello or QUIC Initial. */
+export type HelloObservation = {
+  kind: 'hello';
+  at: number;
+  client: Endpoint;
+  server: Endpoint;
+  protocol: 'tcp' | 'udp';
+  clientPort: number;
+  serverPort: number;
+  /** Server name (RFC 6066 §3), lower case. */
+  serverName?: string;
+  alpn: string[];
+};
+
+/** What a device or a DHCP server said about an address or about the device. */
+export type LeaseObservation = {
+  kind: 'lease';
+  at: number;
+  mac: Mac;
+  source: 'dhcp4' | 'dhcp6' | 'lease-file';
+  /** Message type (RFC 2132 §9.6, RFC 8415 §7.3), where a message was seen. */
+  message?: string;
+  /** Addresses given to the device (acknowledged or in a lease file). */
+  addresses: Address[];
+  hostname?: string;
+  vendorClass?: string;
+  /** Option 55 / ORO, in the order sent. */
+  parameters?: number[];
+  /** RFC 8520 §10. */
+  mudUrl?: string;
+  /** What the server said of the network, for `acknowledged` messages. */
+  network?: { prefix?: Prefix; routers: Address[]; resolvers: Address[]; server?: Endpoint };
+};
+
+/** An address on the link belongs to a hardware address. */
+export type NeighbourObservation = {
+  kind: 'neighbour';
+  at: number;
+  mac: Mac;
+  address: Address;
+  source: 'arp' | 'ndp' | 'kernel';
+  /** The kernel gave the entry up, or the device left. */
+  gone?: true;
+};
+
+/** A router told of itself (RFC 4861 §4.2), or the host's own configuration did. */
+export type RouterObservation = {
+  kind: 'router';
+  at: number;
+  mac?: Mac;
+  addresses: Address[];
+  /** On-link prefixes. */
+  prefixes: Prefix[];
+  resolvers: Address[];
+};
+
+/** A device announced a name or a service on the link. */
+export type ServiceObservation = {
+  kind: 'service';
+  at: number;
+  device: Endpoint;
+  protocol: 'mdns' | 'llmnr' | 'nbns' | 'ssdp';
+  /** Host name announced for the device, without `.local`. */
+  hostname?: string;
+  /** Service type such as `_hap._tcp` or a UPnP device type URN. */
+  service?: string;
+  /** Instance name, or UPnP server string. */
+  description?: string;
+  /** TXT keys that tell model or kind (`md`, `model`, `am`, `ty` …), values as sent, cut at 128 characters. */
+  attributes?: Record<string, string>;
+  /** Where a UPnP description can be had. */
+  location?: string;
+};
+
+/** What a source is, what it cannot see, and what it lost. Sent at start and at every change. */
+export type SourceObservation = {
+  kind: 'source';
+  at: number;
+  source: string;
+  /** Prefixes and hardware addresses that are home by configuration. */
+  home?: { prefixes: Prefix[]; macs: Mac[] };
+  /** The guard's own hardware and network addresses. */
+  own?: { macs: Mac[]; addresses: Address[] };
+  coverage: CoverageNote[];
+  /** Totals since the source started. */
+  lost: { events: number; packets: number };
+};
+
+/** Something that the household should know SPIN cannot see, by code; texts belong to the interfaces. */
+export type CoverageNote = { code: CoverageCode; detail?: string };
+export type CoverageCode =
+  | 'flow-offload'
+  | 'hardware-offload'
+  | 'no-accounting'
+  | 'no-conntrack'
+  | 'no-capture'
+  | 'no-neighbours'
+  | 'no-right'
+  | 'headers-not-seen'
+  | 'events-lost'
+  | 'packets-lost'
+  | 'mirror-one-way'
+  | 'recorded'
+  | 'agent-gone';
+
+/** What the store knew before this start. */
+export type RestoreObservation = { kind: 'restore'; at: number; devices: RestoredDevice[] };
+export type RestoredDevice = {
+  id: string;
+  macs: Mac[];
+  addresses: Address[];
+  hostnames: string[];
+  givenName?: string;
+  vendorClass?: string;
+  mudUrl?: string;
+  firstSeen: number;
+  lastSeen: number;
+};
+
+/** What a person asked for. */
+export type CommandObservation = { kind: 'command'; at: number; by: string; command: Command };
+/** An empty name gives the device its own name back. */
+export type Command = { name: 'rename-device'; device: string; to: string };
