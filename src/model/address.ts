@@ -38,7 +38,7 @@ export function parseV4(text: string): AddressWords | undefined {
       octet = -1;
     } else if (code >= 48 && code <= 57) {
       if (octet === 0) return undefined;
-      octet = (octet < 0 ? 0 : octet) * 10 + code - 48;
+      octet = Math.max(octet, 0) * 10 + code - 48;
       if (octet > 255) return undefined;
     } else return undefined;
   }
