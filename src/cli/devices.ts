@@ -1,0 +1,34 @@
+import type { DeviceView } from '../contract/api.ts';
+import { Client, findRun, parseClientOptions } from './client.ts';
+import { bytes, EXIT, table, visible } from './terminal.ts';
+
+const HELP = `Usage: spin devices [--json] [--run DIR]
+
+Lists the devices of the home, the busiest first.
+Exit codes: 0 listed · 1 no answer · 4 SPIN does not run`;
+
+export async function devices(args: readonly string[]): Promise<number> {
+  const options = parseClientOptions(args, HELP);
+  if (!options) return EXIT.ok;
+  const { record } = findRun(options.run);
+  const views = await new Client(record).devices();
+  if (options.json) {
+    console.log(JSON.stringify(views));
+    return EXIT.ok;
+  }
+  const busiest = views.toSorted((a, b) => b.bytesUp + b.bytesDown - a.bytesUp - a.bytesDown);
+  console.log(table(['Device', 'Vendor', 'Hardware', 'Address', 'Sent', 'Received'], busiest.map(row)));
+  return EXIT.ok;
+}
+
+function row(view: DeviceView): string[] {
+  const ipv4 = view.addresses.findLast((address) => !address.includes(':'));
+  return [
+    visible(view.label),
+    visible(view.vendor ?? ''),
+    view.macs[0] ?? '',
+    ipv4 ?? view.addresses.at(-1) ?? '',
+    bytes(view.bytesUp),
+    bytes(view.bytesDown),
+  ];
+}

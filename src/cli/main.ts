@@ -1,0 +1,68 @@
+/** `spin`: finds the sub-command and turns a refusal into one line and an exit code. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from './places.ts';
+import { EXIT, Failure, say, visible } from './terminal.ts';
+
+const HELP = `SPIN – Security and Privacy for In-home Networks
+
+Usage: spin COMMAND [OPTION…]
+
+  start       guard a home; without options a virtual one, to see how it works
+  stop        stop what "spin start" started
+  status      what runs, what it sees and what it cannot see
+  devices     the devices of the home
+  read        read capture files
+  passwd      set the password of the dashboard
+  lab         the virtual home: devices in network namespaces of this machine
+  bench       measure SPIN against other programs
+  uninstall   remove SPIN's user, files and firewall table from this machine
+
+  --version   the version
+  --help      this text; also after each command
+
+Exit codes: 0 as asked · 1 failed · 3 another SPIN runs already · 4 SPIN does not run · 64 wrong usage
+"spin read": 2 nothing could be read · 3 partly`;
+
+type Command = (args: readonly string[]) => Promise<number>;
+
+const COMMANDS: Record<string, () => Promise<Command>> = {
+  start: async () => (await import('./start.ts')).start,
+  stop: async () => (await import('./stop.ts')).stop,
+  status: async () => (await import('./status.ts')).status,
+  devices: async () => (await import('./devices.ts')).devices,
+  uninstall: async () => (await import('./uninstall.ts')).uninstall,
+};
+
+async function run(args: readonly string[]): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    console.log(HELP);
+    return name === undefined ? EXIT.usage : EXIT.ok;
+  }
+  if (name === '--version') {
+    console.log(version());
+    return EXIT.ok;
+  }
+  if (!Object.hasOwn(COMMANDS, name)) throw new Failure(`there is no command "${visible(name)}" (see spin --help)`, 64);
+  const command = await COMMANDS[name]!();
+  return command(rest);
+}
+
+function version(): string {
+  return (JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string }).version;
+}
+
+// A reader that has seen enough, such as `head`, is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
+try {
+  process.exitCode = await run(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof Failure)) throw error;
+  say(error.message);
+  process.exitCode = error.exitCode;
+}

@@ -1,0 +1,56 @@
+/** What has to be on this machine before SPIN can start: packages, user, folders. */
+import { chownSync, lstatSync, readFileSync } from 'node:fs';
+import { addSystemUser, install, missing, START_TOOLS } from './debian.ts';
+import { isRoot, makeFolder } from './places.ts';
+import { Failure, say } from './terminal.ts';
+
+/** The user that the controller becomes when root starts it. */
+export const SYSTEM_USER = 'spin';
+
+/** Installs what is missing; without root says what is. Never fails for want of a package that this run can do without. */
+export function setUpMachine(needsTools: boolean): void {
+  if (!isRoot()) return;
+  addSystemUser(SYSTEM_USER);
+  if (missing(START_TOOLS).length === 0) return;
+  try {
+    install(START_TOOLS);
+  } catch (error) {
+    if (needsTools || !(error instanceof Failure)) throw error;
+    say(`${error.message}; this run does not need them`);
+  }
+}
+
+/**
+ * Makes the folder for the database, which the controller's user alone may enter.
+ * @throws Failure where the folder belongs to somebody else.
+ */
+export function makeStateFolder(base: string, folder: string): void {
+  makeFolder(base, isRoot() ? 0o755 : 0o700);
+  makeFolder(folder, 0o700);
+  if (isRoot()) {
+    const { uid, gid } = userIds(SYSTEM_USER);
+    chownSync(folder, uid, gid);
+  }
+}
+
+/** Makes the run folder; refuses one that another user has put there. */
+export function makeRunFolder(folder: string): void {
+  try {
+    makeFolder(folder, isRoot() ? 0o755 : 0o700);
+  } catch (error) {
+    throw new Failure(`the folder ${folder} cannot be made: ${(error as Error).message}`);
+  }
+  const status = lstatSync(folder);
+  if (!status.isDirectory() || status.uid !== process.getuid?.()) {
+    throw new Failure(`${folder} belongs to somebody else; choose another with --run`);
+  }
+}
+
+function userIds(name: string): { uid: number; gid: number } {
+  const line = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .find((entry) => entry.startsWith(`${name}:`));
+  const [, , uid, gid] = line?.split(':') ?? [];
+  if (uid === undefined || gid === undefined) throw new Failure(`there is no user "${name}" in /etc/passwd`);
+  return { uid: Number(uid), gid: Number(gid) };
+}

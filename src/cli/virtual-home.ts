@@ -1,0 +1,63 @@
+/** The virtual home as a child: network namespaces with devices that act for real (see `spin lab --help`). */
+import { spawn, spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { findProgram } from './debian.ts';
+import { Keeper } from './keeper.ts';
+import { ROOT } from './places.ts';
+import { say, visible } from './terminal.ts';
+
+/** What a guard has to know of it: the part of the lab's report that is used here. */
+export type LabRouter = { namespace: string; lan: string; wan: string };
+
+const PROGRAM = join(ROOT, 'lab/main.ts');
+
+/** Why this process cannot make network namespaces, or `undefined` when it can. */
+export function whyNoNamespaces(): string | undefined {
+  if (process.getuid?.() !== 0) return 'SPIN was not started by root';
+  const tool = findProgram('unshare');
+  if (!tool || !findProgram('ip')) return 'the programs unshare and ip are missing';
+  const trial = spawnSync(tool, ['--net', '--mount', '/bin/true'], { stdio: 'ignore' });
+  return trial.status === 0 ? undefined : 'this machine does not let root make network namespaces';
+}
+
+/** Keeps the virtual home up; `onUp` is called each time that it has come up, with names that may be new ones. */
+export function keepVirtualHome(onUp: (router: LabRouter) => void, onChange: () => void): Keeper {
+  return new Keeper({
+    name: 'virtual home',
+    launch: () =>
+      spawn(process.execPath, [PROGRAM, 'run', 'ordinary-evening', '--json'], {
+        // Its standard input is a pipe that closes when this process dies, however it dies.
+        stdio: ['pipe', 'pipe', 'inherit'],
+        detached: true,
+      }),
+    onLine: (line) => {
+      const router = parseRouter(line);
+      if (router) onUp(router);
+    },
+    onChange,
+  });
+}
+
+/** Removes what virtual homes of processes that are gone left behind. */
+export function clearLeftovers(): void {
+  spawnSync(process.execPath, [PROGRAM, 'down'], { stdio: ['ignore', 'ignore', 'ignore'], timeout: 30_000 });
+}
+
+function parseRouter(line: string): LabRouter | undefined {
+  if (!line.startsWith('{')) return undefined;
+  let report: { router?: Partial<LabRouter> };
+  try {
+    report = JSON.parse(line);
+  } catch {
+    say(`the virtual home said something that is no JSON: ${visible(line.slice(0, 200))}`);
+    return undefined;
+  }
+  if (!report.router) return undefined;
+  const { namespace, lan, wan } = report.router;
+  const names = [namespace, lan, wan];
+  if (names.every((name) => typeof name === 'string' && /^[\w.-]{1,64}$/.test(name))) {
+    return { namespace, lan, wan } as LabRouter;
+  }
+  say('the virtual home did not name its router');
+  return undefined;
+}
