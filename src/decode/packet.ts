@@ -1,6 +1,10 @@
 /**
  * The facts of one frame, filled in place by decode/frame.ts and overwritten by the next one: packets never become
  * objects. Decoders of control protocols read from it and must copy what they keep.
+ *
+ * Words of 32 bits (addresses, low halves of hardware addresses, sequence numbers) are *signed* here, as
+ * `DataView.getInt32` gives them: the engine keeps such fields unboxed. `>>> 0` makes the unsigned number; the
+ * functions of model/address.ts take either.
  */
 export class Packet {
   /** The buffer that holds the frame; only [frameStart, frameEnd) was captured. */
@@ -11,7 +15,7 @@ export class Packet {
   /** Length on the wire, bytes. */
   wireLength = 0;
   /** ms since the epoch, with fractions. */
-  at = 0;
+  at = 0.5;
 
   /** Hardware addresses; all zero where the link has none. */
   sourceMacHigh = 0;
@@ -44,6 +48,8 @@ export class Packet {
   /** For ICMP: type and code in destinationPort as `type << 8 | code`, sourcePort 0. */
   sourcePort = 0;
   destinationPort = 0;
+  /** The protocol has ports, but this packet does not show them: a later fragment, or cut before them. */
+  portless = false;
   /** TCP flags byte (FIN 1, SYN 2, RST 4, PSH 8, ACK 16, URG 32). */
   tcpFlags = 0;
   tcpSequence = 0;
@@ -52,4 +58,26 @@ export class Packet {
   payloadEnd = 0;
   /** Transport payload on the wire, bytes; more than payloadEnd − payloadStart where the capture cut it. */
   payloadLength = 0;
+
+  /** Why the frame was skipped; meaningful only after decode/frame.ts answered `FRAME.skipped`. */
+  skipReason = '';
 }
+
+/** What a frame is; every frame is exactly one of these. */
+export const FRAME = {
+  /** Holds an IP packet that belongs to a flow. */
+  flow: 0,
+  /** Never leaves its link: ARP, LLDP, spanning tree, EAPOL, 802.11 management … */
+  local: 1,
+  /** Could not be read; `Packet.skipReason` says why. */
+  skipped: 2,
+} as const;
+export type FrameClass = (typeof FRAME)[keyof typeof FRAME];
+
+export function skip(p: Packet, reason: string): FrameClass {
+  p.skipReason = reason;
+  return FRAME.skipped;
+}
+
+export const TRUNCATED = 'truncated-header';
+export const BAD_IP = 'bad-ip-header';
