@@ -1,0 +1,138 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { Counters } from '../model/home.ts';
+import type { Devices } from './devices.ts';
+import { DAY, HOUR, LEVELS, MINUTE, SUMS } from './levels.ts';
+import { addCounters, OTHERS, type PendingMinute } from './pending.ts';
+
+/** `[start, bytesUp, bytesDown, packetsUp, packetsDown]`, `start` in ms. */
+export type Point = [number, number, number, number, number];
+
+/** A far end of a device over all kept history. `services` are `protocol/port`. */
+export type Contact = Counters & { name: string; services: string[]; firstSeen: number; lastSeen: number };
+
+/** Far ends one answer names. */
+export const MAX_NODES_IN_ANSWER = 1_000;
+
+type Sums = { bucket: number; up: number; down: number; packetsUp: number; packetsDown: number };
+
+/** Questions about the past. What is not yet rolled up or not yet written is counted in. */
+export class History {
+  readonly #devices: Devices;
+  readonly #rolled: StatementSync;
+  readonly #points: Map<string, StatementSync>;
+  readonly #contacts: StatementSync;
+
+  constructor(database: DatabaseSync, devices: Devices) {
+    this.#devices = devices;
+    this.#rolled = database.prepare('SELECT minute FROM rolled');
+    this.#points = new Map(LEVELS.map(({ name, width }) => [name, database.prepare(pointsSql(name, width))]));
+    this.#contacts = database.prepare(CONTACTS_SQL);
+  }
+
+  /**
+   * Traffic over time in steps of a level's width, without gaps, oldest first.
+   * @param from ms, inclusive; rounded down to a bucket
+   * @param to ms, inclusive
+   */
+  points(
+    step: number,
+    from: number,
+    to: number,
+    device: string | undefined,
+    pending: readonly PendingMinute[],
+  ): Point[] {
+    const level = LEVELS.find(({ width }) => width === step)!;
+    const first = Math.floor(from / step);
+    const points: Point[] = [];
+    for (let bucket = first; bucket <= Math.floor(to / step); bucket++) points.push([bucket * step, 0, 0, 0, 0]);
+    const rolled = Number(this.#rolled.get()?.minute ?? 0);
+    const devices = device === undefined ? null : JSON.stringify(this.#devices.numbers(device));
+    const minutesFrom = level.name === 'minute' ? (first * step) / MINUTE : Math.max(rolled, (first * step) / MINUTE);
+    const rows = this.#points.get(level.name)!.all({ first, minutesFrom, devices });
+    for (const row of rows as unknown as Sums[]) addPoint(points[row.bucket - first], row);
+    for (const { start, rows } of pending) {
+      const point = points[Math.floor(start / step) - first];
+      for (const row of rows) if (device === undefined || row.device === device) addPoint(point, toSums(row));
+    }
+    return points;
+  }
+
+  /** The far ends of a device, the largest or the newest first. */
+  contacts(device: string, order: 'volume' | 'new', limit: number, pending: readonly PendingMinute[]): Contact[] {
+    const devices = JSON.stringify(this.#devices.numbers(device));
+    const found = new Map<string, Contact>();
+    const rolled = Number(this.#rolled.get()?.minute ?? 0);
+    for (const row of this.#contacts.iterate({ devices, rolled })) addContact(found, row as unknown as Contact & Pair);
+    for (const { start, rows } of pending) {
+      for (const row of rows) {
+        if (row.device === device)
+          addContact(found, { ...row, name: row.node, firstSeen: start, lastSeen: start + MINUTE });
+      }
+    }
+    const volume = (contact: Contact) => contact.bytesUp + contact.bytesDown;
+    const compare: (a: Contact, b: Contact) => number =
+      order === 'new' ? (a, b) => b.firstSeen - a.firstSeen : (a, b) => volume(b) - volume(a);
+    return [...found.values()].sort(compare).slice(0, Math.min(limit, MAX_NODES_IN_ANSWER));
+  }
+}
+
+/** Step of an answer's points for a span of ms: at most some 1,500 points. */
+export function stepFor(span: number): number {
+  return span <= DAY ? MINUTE : span <= 62 * DAY ? HOUR : DAY;
+}
+
+function pointsSql(name: string, width: number): string {
+  const columns =
+    'sum(bytes_up) AS up, sum(bytes_down) AS down, sum(packets_up) AS packetsUp, sum(packets_down) AS packetsDown';
+  const ofDevices = '(:devices IS NULL OR device IN (SELECT value FROM json_each(:devices)))';
+  const minutes = (bucket: string) =>
+    `SELECT ${bucket} AS bucket, ${columns} FROM traffic_minute
+     WHERE bucket >= :minutesFrom AND ${ofDevices} AND :first IS NOT NULL GROUP BY 1`;
+  if (name === 'minute') return minutes('bucket');
+  return `SELECT bucket, ${columns} FROM traffic_${name} WHERE bucket >= :first AND ${ofDevices} GROUP BY 1
+          UNION ALL ${minutes(`bucket / ${width / MINUTE}`)}`;
+}
+
+type Pair = { protocol: string; port: number };
+
+const CONTACTS_SQL = `
+  SELECT node.name, service.protocol, service.port, first AS firstSeen, last AS lastSeen,
+    packets_up AS packetsUp, packets_down AS packetsDown, bytes_up AS bytesUp, bytes_down AS bytesDown
+  FROM contact JOIN node ON node.id = contact.node JOIN service ON service.id = contact.service
+  WHERE device IN (SELECT value FROM json_each(:devices))
+  UNION ALL
+  SELECT node.name, service.protocol, service.port, firstSeen, lastSeen, packetsUp, packetsDown, bytesUp, bytesDown
+  FROM (
+    SELECT node, service, min(bucket) * ${MINUTE} AS firstSeen, (max(bucket) + 1) * ${MINUTE} AS lastSeen,
+      ${SUMS.replaceAll(/sum\((\w+)_(\w)(\w+)\)/g, (all, a, b, c) => `${all} AS ${a}${b.toUpperCase()}${c}`)}
+    FROM conversation_minute
+    WHERE bucket >= :rolled AND device IN (SELECT value FROM json_each(:devices))
+    GROUP BY node, service
+  ) AS recent JOIN node ON node.id = recent.node JOIN service ON service.id = recent.service`;
+
+function addPoint(point: Point | undefined, sums: Omit<Sums, 'bucket'>): void {
+  if (!point) return;
+  point[1] += sums.up;
+  point[2] += sums.down;
+  point[3] += sums.packetsUp;
+  point[4] += sums.packetsDown;
+}
+
+function toSums(row: Counters): Omit<Sums, 'bucket'> {
+  return { up: row.bytesUp, down: row.bytesDown, packetsUp: row.packetsUp, packetsDown: row.packetsDown };
+}
+
+function addContact(found: Map<string, Contact>, row: Omit<Contact, 'services'> & Pair): void {
+  const service = row.name === OTHERS && row.protocol === '' ? undefined : `${row.protocol}/${row.port}`;
+  const known = found.get(row.name);
+  if (!known) {
+    const { name, firstSeen, lastSeen, packetsUp, packetsDown, bytesUp, bytesDown } = row;
+    const services = service === undefined ? [] : [service];
+    found.set(name, { name, services, firstSeen, lastSeen, packetsUp, packetsDown, bytesUp, bytesDown });
+    return;
+  }
+  addCounters(known, row);
+  known.firstSeen = Math.min(known.firstSeen, row.firstSeen);
+  known.lastSeen = Math.max(known.lastSeen, row.lastSeen);
+  if (service !== undefined && !known.services.includes(service)) known.services.push(service);
+}

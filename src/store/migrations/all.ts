@@ -1,0 +1,5 @@
+import { sql as owner } from './001-owner.ts';
+import { sql as traffic } from './002-traffic.ts';
+
+/** In order; the n-th brings a database from schema version n-1 to n. Never edited once released, only added to. */
+export const MIGRATIONS: readonly string[] = [owner, traffic];

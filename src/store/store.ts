@@ -1,0 +1,321 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
+import type { MinuteRow } from '../model/event.ts';
+import type { Device } from '../model/home.ts';
+import type { RestoredDevice } from '../model/observation.ts';
+import {
+  databaseBytes,
+  isDamage,
+  NewerDatabase,
+  openDatabase,
+  openStandIn,
+  removeDatabase,
+  setAside,
+  transaction,
+} from './database.ts';
+import { Devices } from './devices.ts';
+import { Dictionary } from './dictionary.ts';
+import { Events, type StoredEvent } from './events.ts';
+import { type Contact, History, type Point } from './history.ts';
+import { Pending } from './pending.ts';
+import { Retention } from './retention.ts';
+import { Rollup } from './rollup.ts';
+import { StoredSessions } from './sessions.ts';
+import { Settings } from './settings.ts';
+import { Traffic } from './traffic.ts';
+
+export type StoreOptions = {
+  /** Folder of the database; made if absent. */
+  directory: string;
+  /** ms since the epoch */
+  now: () => number;
+  /** Told of everything that the household should know. */
+  log: (line: string) => void;
+};
+
+/** What must be durable before it is confirmed could not be written. */
+export class StoreFailing extends Error {}
+
+/** The database with the parts that hold its prepared statements. */
+type Open = ReturnType<typeof openParts>;
+
+/** Least time between two attempts to open a database that could not be opened, ms. */
+const REOPEN_AFTER = 10_000;
+
+/**
+ * What survives a restart. Counters and what was seen of devices are collected and written by `flush` in one
+ * transaction; settings, sessions, names and audit records are on the disk when their method returns.
+ *
+ * When the disk fails, everything goes on from memory: counters wait (bounded) for the next flush, durable methods throw
+ * `StoreFailing`, `failing` says why. A damaged database is set aside and a new one begun.
+ */
+export class Store {
+  readonly path: string;
+  /** Why nothing can be written now; absent when all is well. */
+  failing: string | undefined;
+  readonly #options: StoreOptions;
+  readonly #pending = new Pending();
+  #changed = new Map<string, Device>();
+  #merged: { device: string; into: string; at: number }[] = [];
+  #open: Open;
+  #inMemory = false;
+  #triedAt = 0;
+
+  /** @throws {NewerDatabase} where going on would lose data */
+  constructor(options: StoreOptions) {
+    this.#options = options;
+    this.path = join(options.directory, 'spin.db');
+    this.#open = this.#openOrStandIn();
+  }
+
+  devices(): RestoredDevice[] {
+    return this.#try(() => this.#open.devices.all()) ?? [];
+  }
+
+  /** Written at the next flush. */
+  saveDevice(device: Device): void {
+    this.#changed.set(device.id, device);
+  }
+
+  /** Two ids were one device; what was collected for `device` goes to `into`. */
+  mergeDevice(device: string, into: string, at: number): void {
+    this.#changed.delete(device);
+    this.#merged.push({ device, into, at });
+    this.#pending.rename(device, into);
+  }
+
+  /**
+   * The owner's name for a device (empty: none), with its audit record; durable when it returns.
+   * @throws {StoreFailing}
+   */
+  nameDevice(device: Device, name: string, actor: string): void {
+    const { givenName: _, ...nameless } = device;
+    const at = this.#options.now();
+    this.#durably((open) => {
+      open.devices.save(name === '' ? nameless : { ...nameless, givenName: name });
+      open.events.add({ at, kind: 'renamed', actor, device: device.id, detail: name });
+    });
+    this.#changed.delete(device.id);
+  }
+
+  /** @param start of the minute, ms */
+  addMinute(start: number, rows: readonly MinuteRow[]): void {
+    this.#pending.add(start, rows);
+  }
+
+  /**
+   * Writes what was collected, or keeps it when the disk fails.
+   * @returns whether everything is on the disk
+   */
+  flush(): boolean {
+    if (this.#inMemory && !this.#reopen()) return false;
+    if (this.#pending.minutes.length + this.#changed.size + this.#merged.length === 0)
+      return this.failing === undefined;
+    const written = this.#try(() => {
+      transaction(this.#open.database, () => this.#write(this.#open));
+      return true;
+    });
+    if (!written) return false;
+    this.#pending.clear();
+    this.#changed.clear();
+    this.#merged = [];
+    return true;
+  }
+
+  /**
+   * One short step of roll-up and retention.
+   * @param at observed time, ms
+   * @returns whether more waits
+   */
+  maintain(at: number): boolean {
+    if (this.failing !== undefined) return false;
+    return this.#try(() => this.#open.rollup.step(at) || this.#open.retention.step(at)) ?? false;
+  }
+
+  /** See {@link History.points}. */
+  points(step: number, from: number, to: number, device?: string): Point[] {
+    return this.#try(() => this.#open.history.points(step, from, to, device, this.#pending.minutes)) ?? [];
+  }
+
+  /** See {@link History.contacts}. */
+  contacts(device: string, order: 'volume' | 'new', limit: number): Contact[] {
+    return this.#try(() => this.#open.history.contacts(device, order, limit, this.#pending.minutes)) ?? [];
+  }
+
+  setting(key: string): unknown {
+    return this.#try(() => this.#open.settings.get(key));
+  }
+
+  /** @throws {StoreFailing} */
+  set(key: string, value: unknown): void {
+    this.#durably((open) => open.settings.set(key, value));
+  }
+
+  get sessions(): StoredSessions {
+    return this.#open.sessions;
+  }
+
+  /** Durable when it returns; while the disk fails the record is only said aloud. */
+  record(event: Omit<StoredEvent, 'id'>): void {
+    if (this.#try(() => this.#open.events.add(event)) === undefined && this.failing) {
+      this.#options.log(`not recorded: ${JSON.stringify(event)}`);
+    }
+  }
+
+  /** The newest first. */
+  events(limit: number): StoredEvent[] {
+    return this.#try(() => this.#open.events.list(limit)) ?? [];
+  }
+
+  /** Changes when another process (`spin passwd`) has written. */
+  foreignChanges(): number {
+    return this.#try(() => Number(this.#open.dataVersion.get()!.data_version)) ?? 0;
+  }
+
+  bytes(): number {
+    return this.#inMemory ? 0 : databaseBytes(this.path);
+  }
+
+  /**
+   * Forgets everything but the named settings, on the disk as well.
+   * @throws {StoreFailing}
+   */
+  erase(keep: readonly string[]): void {
+    const kept = keep.map((key) => [key, this.setting(key)] as const);
+    this.#pending.clear();
+    this.#changed.clear();
+    this.#merged = [];
+    this.#open.database.close();
+    try {
+      removeDatabase(this.path);
+    } finally {
+      this.#open = this.#openOrStandIn();
+    }
+    for (const [key, value] of kept) this.set(key, value);
+    this.record({ at: this.#options.now(), kind: 'erased', actor: 'owner' });
+  }
+
+  close(): void {
+    this.flush();
+    this.#open.database.close();
+  }
+
+  #write(open: Open): void {
+    for (const { device, into, at } of this.#merged) open.devices.merge(device, into, at);
+    for (const device of this.#changed.values()) open.devices.save(device);
+    open.devices.trim();
+    for (const minute of this.#pending.minutes) open.traffic.write(minute);
+  }
+
+  #durably(work: (open: Open) => void): void {
+    if (this.#inMemory) this.#reopen();
+    const done = this.#try(() => {
+      transaction(this.#open.database, () => work(this.#open));
+      return true;
+    });
+    if (!done || this.#inMemory) throw new StoreFailing(this.failing);
+  }
+
+  /** Runs `work`; a failure of the disk becomes a state instead of an exception. */
+  #try<T>(work: () => T): T | undefined {
+    try {
+      const result = work();
+      if (!this.#inMemory) this.#recovered();
+      return result;
+    } catch (error) {
+      this.#open.devices.reset();
+      this.#open.dictionary.reset();
+      this.#failed(error);
+      if (isDamage(error) && !this.#inMemory) this.#beginAnew();
+      return undefined;
+    }
+  }
+
+  #openOrStandIn(): Open {
+    this.#triedAt = this.#options.now();
+    try {
+      const open = this.#openFile();
+      this.#inMemory = false;
+      return open;
+    } catch (error) {
+      if (error instanceof NewerDatabase) throw error;
+      this.#failed(error);
+      this.#inMemory = true;
+      return openParts(openStandIn(this.path));
+    }
+  }
+
+  #openFile(): Open {
+    mkdirSync(this.#options.directory, { recursive: true, mode: 0o700 });
+    try {
+      return openParts(openDatabase(this.path));
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      this.#setAside();
+      return openParts(openDatabase(this.path));
+    }
+  }
+
+  #setAside(): void {
+    const aside = setAside(this.path, this.#options.now());
+    this.#options.log(`the database is damaged; it was moved to ${aside} and a new one is begun`);
+  }
+
+  /** Damage that showed only in use. */
+  #beginAnew(): void {
+    this.#open.database.close();
+    try {
+      this.#setAside();
+    } catch (error) {
+      this.#failed(error);
+    }
+    this.#open = this.#openOrStandIn();
+  }
+
+  /** From the stand-in in memory back to the disk, with the settings made meanwhile. */
+  #reopen(): boolean {
+    if (this.#options.now() - this.#triedAt < REOPEN_AFTER) return false;
+    const standIn = this.#open;
+    const open = this.#openOrStandIn();
+    if (this.#inMemory) {
+      open.database.close();
+      this.#open = standIn;
+      return false;
+    }
+    this.#open = open;
+    standIn.database.close();
+    this.#recovered();
+    return true;
+  }
+
+  #failed(error: unknown): void {
+    const reason = error instanceof Error ? error.message : String(error);
+    if (this.failing !== reason) this.#options.log(`nothing can be stored now (${reason}); SPIN goes on from memory`);
+    this.failing = reason;
+  }
+
+  #recovered(): void {
+    if (this.failing === undefined) return;
+    this.failing = undefined;
+    this.#options.log('storing again');
+  }
+}
+
+function openParts(database: DatabaseSync) {
+  const devices = new Devices(database);
+  const dictionary = new Dictionary(database);
+  return {
+    database,
+    devices,
+    dictionary,
+    traffic: new Traffic(database, devices, dictionary),
+    history: new History(database, devices),
+    rollup: new Rollup(database),
+    retention: new Retention(database),
+    settings: new Settings(database),
+    sessions: new StoredSessions(database),
+    events: new Events(database),
+    dataVersion: database.prepare('PRAGMA data_version'),
+  };
+}

@@ -1,0 +1,86 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { MinuteRow } from '../model/event.ts';
+import type { Counters } from '../model/home.ts';
+import type { Devices } from './devices.ts';
+import type { Dictionary } from './dictionary.ts';
+import { addInto, HOUR, LEVELS, type Level, MINUTE } from './levels.ts';
+import { addCounters, type PendingMinute } from './pending.ts';
+
+type Writer = { level: Level; conversation: StatementSync; traffic: StatementSync };
+
+/** Writes minutes. A minute that comes after its hour was rolled up (a clock set back) goes into all levels at once. */
+export class Traffic {
+  readonly #devices: Devices;
+  readonly #dictionary: Dictionary;
+  readonly #writers: readonly Writer[];
+  readonly #contact: StatementSync;
+  readonly #rolled: StatementSync;
+
+  constructor(database: DatabaseSync, devices: Devices, dictionary: Dictionary) {
+    this.#devices = devices;
+    this.#dictionary = dictionary;
+    this.#writers = LEVELS.map((level) => ({
+      level,
+      conversation: database.prepare(
+        addInto(
+          `conversation_${level.name}`,
+          'bucket, device, node, service, initiator',
+          'VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+        ),
+      ),
+      traffic: database.prepare(addInto(`traffic_${level.name}`, 'bucket, device', 'VALUES (?, ?, ?, ?, ?, ?)')),
+    }));
+    this.#contact = database.prepare(
+      `INSERT INTO contact VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET
+         first = min(first, excluded.first), last = max(last, excluded.last),
+         packets_up = packets_up + excluded.packets_up, packets_down = packets_down + excluded.packets_down,
+         bytes_up = bytes_up + excluded.bytes_up, bytes_down = bytes_down + excluded.bytes_down`,
+    );
+    this.#rolled = database.prepare('SELECT minute FROM rolled');
+  }
+
+  /** Within a transaction of the caller. */
+  write(minute: PendingMinute): void {
+    const late = minute.start / MINUTE < this.#rolledUpTo();
+    const writers = late ? this.#writers : this.#writers.slice(0, 1);
+    const sums = new Map<number, Counters>();
+    for (const row of minute.rows) {
+      const device = this.#devices.number(row.device, minute.start);
+      this.#writeRow(writers, minute.start, device, row, late);
+      const sum = sums.get(device);
+      if (sum) addCounters(sum, row);
+      else sums.set(device, { ...row });
+    }
+    for (const [device, sum] of sums) {
+      for (const { level, traffic } of writers) {
+        traffic.run(Math.floor(minute.start / level.width), device, ...values(sum));
+      }
+    }
+  }
+
+  #writeRow(writers: readonly Writer[], start: number, device: number, row: MinuteRow, late: boolean): void {
+    const node = this.#dictionary.node(row.node, row.device, start);
+    const service = this.#dictionary.service(row.protocol, row.port);
+    const initiator = row.initiator === 'device' ? 0 : 1;
+    const counters = values(row);
+    for (const { level, conversation } of writers) {
+      conversation.run(Math.floor(start / level.width), device, node, service, initiator, ...counters);
+    }
+    if (late) this.#contact.run(device, node, service, initiator, start, start + MINUTE, ...counters);
+  }
+
+  /** The minute up to which coarser tables are complete; those tables' own buckets may still be growing. */
+  #rolledUpTo(): number {
+    return Number(this.#rolled.get()?.minute ?? 0);
+  }
+}
+
+/** Whole hours only are rolled up, so that a bucket of the hour table is written once. */
+export function lastWholeHour(at: number): number {
+  return (Math.floor(at / HOUR) * HOUR) / MINUTE;
+}
+
+function values(row: Counters): [number, number, number, number] {
+  return [Math.round(row.packetsUp), Math.round(row.packetsDown), Math.round(row.bytesUp), Math.round(row.bytesDown)];
+}
