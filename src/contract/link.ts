@@ -211,5 +211,5 @@ function asHello(value: Record<string, unknown>, from: LinkHello['role']): LinkH
   }
   if (role !== from) throw new LinkError('protocol', `expected a hello of the ${from}`);
   if (typeof epoch !== 'string' || epoch.length > 64) throw new LinkError('bad-message', 'a hello without an epoch');
-  return { protocol, role, epoch };
+  return { protocol, role: from, epoch };
 }

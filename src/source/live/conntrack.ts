@@ -1,0 +1,174 @@
+/**
+ * Connections as the kernel's connection tracking counts them: begin and end by events, counters in between by dumps.
+ * The event loop waits for events; only dumps run by the clock.
+ */
+import type { ConntrackTable } from '../../digest/conntrack.ts';
+import { ConntrackEntry } from '../../digest/conntrack-entry.ts';
+import { CONNTRACK, ConntrackParser, dumpRequest, GROUP_DESTROY, GROUP_NEW } from '../netlink/ctnetlink.ts';
+import { getOption, SOL_SOCKET } from '../netlink/libc.ts';
+import { eachMessage } from '../netlink/message.ts';
+import { NETLINK_NETFILTER, NetlinkSocket, type Watch, whenReadable } from '../netlink/socket.ts';
+import { DumpPace } from './dump-pace.ts';
+
+/** 1,280 bytes an event: 50,000 events of room when doubled by the kernel, a second at the worst measured rate. */
+const EVENT_BUFFER = 32 * 1024 * 1024;
+/** Events handled in one turn of the event loop, some 20 ms of work. */
+const EVENTS_PER_TURN = 8192;
+/** After a turn with many events the next one waits this long, so that one wake-up handles many. */
+const COALESCE_MS = 3;
+const MANY_EVENTS = 16;
+/** `SO_MEMINFO` and the place of the drop counter in it (linux/sock_diag.h). */
+const SO_MEMINFO = 55;
+const MEMINFO_DROPS = 8;
+
+export type ConntrackSourceOptions = {
+  table: ConntrackTable;
+  /** ms since the epoch. */
+  now: () => number;
+  /** The table may have something to drain, or something was lost. */
+  onChange: () => void;
+  /** Receive buffer for events, bytes. */
+  eventBuffer?: number;
+};
+
+export class ConntrackSource {
+  readonly #table: ConntrackTable;
+  readonly #now: () => number;
+  readonly #onChange: () => void;
+  readonly #events: NetlinkSocket;
+  readonly #dumps: NetlinkSocket;
+  readonly #eventParser: ConntrackParser;
+  readonly #dumpParser: ConntrackParser;
+  readonly #entry = new ConntrackEntry();
+  readonly #pace = new DumpPace();
+  readonly #eventWatch: Watch;
+  #timer: NodeJS.Timeout | undefined;
+  #overruns = 0;
+  #dumping = false;
+  #entriesInDump = 0;
+  /** A reconciling dump is due as soon as the present dump is over. */
+  #reconcile = true;
+  #closed = false;
+  /** Entries in the last complete dump. */
+  entries = 0;
+  /** Complete dumps. */
+  completed = 0;
+
+  /** Joins the events first and reads the table afterwards: nothing falls between. @throws SystemCallError */
+  constructor(options: ConntrackSourceOptions) {
+    this.#table = options.table;
+    this.#now = options.now;
+    this.#onChange = options.onChange;
+    this.#events = new NetlinkSocket(NETLINK_NETFILTER, {
+      groups: [GROUP_NEW, GROUP_DESTROY],
+      receiveBuffer: options.eventBuffer ?? EVENT_BUFFER,
+      datagrams: 128,
+      datagramBytes: 4096,
+    });
+    this.#dumps = new NetlinkSocket(NETLINK_NETFILTER, { receiveBuffer: 1 << 20, datagrams: 4, datagramBytes: 65_536 });
+    this.#eventParser = new ConntrackParser(this.#events.view, this.#entry);
+    this.#dumpParser = new ConntrackParser(this.#dumps.view, this.#entry);
+    this.#eventWatch = whenReadable(this.#events.fd, () => this.#readEvents());
+    this.#schedule(0);
+  }
+
+  /** Events that the kernel could not deliver. It retries ends; begins come back with the next dump. */
+  get undelivered(): number {
+    return getOption(this.#events.fd, SOL_SOCKET, SO_MEMINFO, 36).getUint32(MEMINFO_DROPS * 4, true);
+  }
+
+  /** Takes in all that waits, for a last drain at the end. */
+  flush(): void {
+    this.#readEvents();
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    this.#eventWatch.close();
+    this.#events.close();
+    this.#dumps.close();
+  }
+
+  #readEvents(): void {
+    if (this.#closed) return;
+    const at = this.#now();
+    let total = 0;
+    let count = 0;
+    do {
+      count = this.#events.receive((start, end) => this.#readEvent(start, end, at));
+      total += count;
+    } while (count === 128 && total < EVENTS_PER_TURN);
+    if (this.#events.overruns !== this.#overruns) this.#lost();
+    if (total > 0) this.#onChange();
+    if (total >= MANY_EVENTS) {
+      this.#eventWatch.pause();
+      setTimeout(() => !this.#closed && this.#eventWatch.resume(), COALESCE_MS);
+    }
+  }
+
+  #readEvent(start: number, end: number, at: number): void {
+    eachMessage(this.#events.view, start, end, (type, _flags, from, to) => {
+      if (!this.#eventParser.parse(from, to)) return;
+      if (type === CONNTRACK.delete) this.#table.end(this.#entry, at);
+      else if (type === CONNTRACK.new) this.#table.begin(this.#entry, at);
+    });
+  }
+
+  #lost(): void {
+    this.#overruns = this.#events.overruns;
+    this.#reconcile = true;
+    if (!this.#dumping) this.#schedule(0);
+  }
+
+  #schedule(delay: number): void {
+    clearTimeout(this.#timer);
+    if (!this.#closed) this.#timer = setTimeout(() => this.#dump(), delay);
+  }
+
+  #dump(): void {
+    if (!this.#dumping) {
+      this.#table.startDump(this.#reconcile);
+      this.#pace.start(this.#now(), this.#reconcile || this.entries <= DumpPace.SMALL);
+      this.#reconcile = false;
+      this.#dumping = true;
+      this.#entriesInDump = 0;
+      this.#dumps.send(dumpRequest(this.#dumps.nextSequence));
+    }
+    const at = this.#now();
+    this.#pace.startSlice();
+    while (this.#dumping && !this.#pace.sliceIsOver()) {
+      this.#dumps.receive((start, end) => this.#readDump(start, end, at));
+    }
+    this.#pace.endSlice();
+    this.#onChange();
+    this.#schedule(this.#dumping ? this.#pace.pause() : this.#reconcile ? 0 : this.#pace.rest(this.#now()));
+  }
+
+  #readDump(start: number, end: number, at: number): void {
+    eachMessage(
+      this.#dumps.view,
+      start,
+      end,
+      (_type, _flags, from, to) => {
+        this.#entriesInDump++;
+        if (this.#dumpParser.parse(from, to)) this.#table.update(this.#entry, at);
+      },
+      {
+        done: () => this.#endDump(at),
+        failed: () => {
+          this.#dumping = false;
+          this.#reconcile = true;
+        },
+      },
+    );
+  }
+
+  #endDump(at: number): void {
+    this.#dumping = false;
+    this.#table.finishDump(at);
+    this.entries = this.#entriesInDump;
+    this.#pace.finish();
+    this.completed++;
+  }
+}

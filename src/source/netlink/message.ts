@@ -1,0 +1,58 @@
+/**
+ * Netlink messages: header, attributes, requests (RFC 3549 §2.2–2.3; Documentation/userspace-api/netlink of the kernel).
+ * Header fields are in the byte order of the machine, little-endian on everything this runs on.
+ */
+
+export const HEADER_BYTES = 16;
+/** Types below this one are netlink's own. */
+const FIRST_PROTOCOL_TYPE = 16;
+
+export const TYPE = { error: 2, done: 3 } as const;
+export const FLAG = { request: 1, multi: 2, ack: 4, dumpInterrupted: 16, dump: 0x300 } as const;
+
+/** Called for each message of a datagram with the bounds of what follows its header. */
+export type MessageHandler = (type: number, flags: number, start: number, end: number) => void;
+
+/** What netlink itself says in a datagram. */
+export type ControlHandler = {
+  /** A dump is complete; `interrupted` when the kernel's table changed so much that it may have missed something. */
+  done(interrupted: boolean): void;
+  /** The kernel refused a request; `errno` is positive. */
+  failed(errno: number): void;
+};
+
+/** Walks the messages in `[start, end)`; what is cut off or too short ends the walk. */
+export function eachMessage(
+  view: DataView,
+  start: number,
+  end: number,
+  handle: MessageHandler,
+  control?: ControlHandler,
+): void {
+  let at = start;
+  while (at + HEADER_BYTES <= end) {
+    const length = view.getUint32(at, true);
+    if (length < HEADER_BYTES || at + length > end) return;
+    const type = view.getUint16(at + 4, true);
+    const flags = view.getUint16(at + 6, true);
+    if (type >= FIRST_PROTOCOL_TYPE) handle(type, flags, at + HEADER_BYTES, at + length);
+    else if (type === TYPE.done) control?.done((flags & FLAG.dumpInterrupted) !== 0);
+    else if (type === TYPE.error && length >= HEADER_BYTES + 4) {
+      const errno = -view.getInt32(at + HEADER_BYTES, true);
+      if (errno !== 0) control?.failed(errno);
+    }
+    at += (length + 3) & ~3;
+  }
+}
+
+/** A request with the given payload; the kernel fills in who sent it. */
+export function request(type: number, flags: number, sequence: number, payload: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(HEADER_BYTES + payload.length);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, bytes.length, true);
+  view.setUint16(4, type, true);
+  view.setUint16(6, FLAG.request | flags, true);
+  view.setUint32(8, sequence, true);
+  bytes.set(payload, HEADER_BYTES);
+  return bytes;
+}
