@@ -1,0 +1,165 @@
+import type { Packet } from '../decode/packet.ts';
+import { D, FLAG, RECORD_BYTES, RECORD_DOUBLES, RECORD_WORDS, W } from '../model/flow.ts';
+
+/** Bits of a record's flag word that only the table uses; they stay out of batches. */
+export const STATE = {
+  /** On the list of records that changed since the last drain. */
+  dirty: 1 << 16,
+  finUp: 1 << 17,
+  finDown: 1 << 18,
+  reset: 1 << 19,
+  live: 1 << 20,
+  /** Packets went both ways. */
+  answered: 1 << 21,
+} as const;
+
+/** Word of a record that no batch carries: the flow's hash. */
+const HASH = 28;
+
+/**
+ * Flows by five-tuple, both directions in one record. Records lie in one buffer in the layout of model/flow.ts; an
+ * open-addressing index (linear probing, at most half full, deletion by shifting back) finds them.
+ */
+export class FlowTable {
+  readonly capacity: number;
+  /** Signed view of the records: int32 comparisons are the fast ones. */
+  readonly words: Int32Array;
+  readonly doubles: Float64Array;
+  /** Flows in the table now. */
+  size = 0;
+  /** Slots at and above this one were never used. */
+  highWater = 0;
+  /** Pairs of hash and slot + 1; zero: empty. */
+  readonly #index: Int32Array;
+  readonly #mask: number;
+  readonly #free: Int32Array;
+  #freeCount = 0;
+
+  constructor(capacity: number) {
+    const buffer = new ArrayBuffer(capacity * RECORD_BYTES);
+    this.capacity = capacity;
+    this.words = new Int32Array(buffer);
+    this.doubles = new Float64Array(buffer);
+    let places = 16;
+    while (places < capacity * 2) places *= 2;
+    this.#index = new Int32Array(places * 2);
+    this.#mask = places - 1;
+    this.#free = new Int32Array(capacity);
+  }
+
+  get full(): boolean {
+    return this.size === this.capacity;
+  }
+
+  /**
+   * The flow of a packet as `slot * 2`, plus 1 where the packet goes from the record's destination to its source; −1 if
+   * there is none. `ports` and `reversed` are the port word as the packet has it and with its halves exchanged.
+   */
+  find(p: Packet, hash: number, ports: number, reversed: number): number {
+    const index = this.#index;
+    const words = this.words;
+    const mask = this.#mask;
+    for (let place = hash & mask; ; place = (place + 1) & mask) {
+      const entry = index[place * 2 + 1]!;
+      if (entry === 0) return -1;
+      if (index[place * 2] !== hash) continue;
+      const base = (entry - 1) * RECORD_WORDS;
+      if ((words[base + W.protocol]! & 0xff) !== p.protocol) continue;
+      if (isForward(words, base, p, ports)) return (entry - 1) * 2;
+      if (isBackward(words, base, p, reversed)) return (entry - 1) * 2 + 1;
+    }
+  }
+
+  /** A zeroed record for a new flow; the table must not be full. */
+  insert(hash: number): number {
+    const slot = this.#freeCount > 0 ? this.#free[--this.#freeCount]! : this.highWater++;
+    const base = slot * RECORD_WORDS;
+    this.words.fill(0, base, base + RECORD_WORDS);
+    this.words[base + W.slot] = slot;
+    this.words[base + W.flags] = STATE.live | FLAG.fresh;
+    this.words[base + HASH] = hash;
+    const index = this.#index;
+    let place = hash & this.#mask;
+    while (index[place * 2 + 1] !== 0) place = (place + 1) & this.#mask;
+    index[place * 2] = hash;
+    index[place * 2 + 1] = slot + 1;
+    this.size++;
+    return slot;
+  }
+
+  remove(slot: number): void {
+    const index = this.#index;
+    const mask = this.#mask;
+    let hole = this.words[slot * RECORD_WORDS + HASH]! & mask;
+    while (index[hole * 2 + 1] !== slot + 1) hole = (hole + 1) & mask;
+    for (let place = (hole + 1) & mask; index[place * 2 + 1] !== 0; place = (place + 1) & mask) {
+      const home = index[place * 2]! & mask;
+      if (((place - home) & mask) < ((place - hole) & mask)) continue;
+      index[hole * 2] = index[place * 2]!;
+      index[hole * 2 + 1] = index[place * 2 + 1]!;
+      hole = place;
+    }
+    index[hole * 2 + 1] = 0;
+    this.words[slot * RECORD_WORDS + W.flags] = 0;
+    this.#free[this.#freeCount++] = slot;
+    this.size--;
+  }
+
+  /** Exchanges the two ends of a record: what was up is down. */
+  swap(slot: number): void {
+    const { words, doubles } = this;
+    const base = slot * RECORD_WORDS;
+    for (let i = 0; i < 4; i++) exchange(words, base + W.source + i, base + W.destination + i);
+    exchange(words, base + W.sourceMacLow, base + W.destinationMacLow);
+    exchange(words, base + W.packetsUp, base + W.packetsDown);
+    exchange(doubles, slot * RECORD_DOUBLES + D.bytesUp, slot * RECORD_DOUBLES + D.bytesDown);
+    words[base + W.macHigh] = rotate(words[base + W.macHigh]!);
+    words[base + W.ports] = rotate(words[base + W.ports]!);
+    const protocol = words[base + W.protocol]!;
+    words[base + W.protocol] = (protocol & 0xff) | ((protocol >>> 8) & 0xff00) | ((protocol & 0xff00) << 8);
+    const flags = words[base + W.flags]!;
+    words[base + W.flags] =
+      (flags & ~(STATE.finUp | STATE.finDown)) |
+      ((flags & FLAG.fresh) === 0 ? FLAG.swapped : 0) |
+      ((flags & STATE.finUp) !== 0 ? STATE.finDown : 0) |
+      ((flags & STATE.finDown) !== 0 ? STATE.finUp : 0);
+  }
+}
+
+function isForward(words: Int32Array, base: number, p: Packet, ports: number): boolean {
+  return (
+    words[base + W.ports] === ports &&
+    words[base + W.source + 3] === p.source3 &&
+    words[base + W.destination + 3] === p.destination3 &&
+    words[base + W.source + 2] === p.source2 &&
+    words[base + W.destination + 2] === p.destination2 &&
+    words[base + W.source + 1] === p.source1 &&
+    words[base + W.destination + 1] === p.destination1 &&
+    words[base + W.source] === p.source0 &&
+    words[base + W.destination] === p.destination0
+  );
+}
+
+function isBackward(words: Int32Array, base: number, p: Packet, reversed: number): boolean {
+  return (
+    words[base + W.ports] === reversed &&
+    words[base + W.destination + 3] === p.source3 &&
+    words[base + W.source + 3] === p.destination3 &&
+    words[base + W.destination + 2] === p.source2 &&
+    words[base + W.source + 2] === p.destination2 &&
+    words[base + W.destination + 1] === p.source1 &&
+    words[base + W.source + 1] === p.destination1 &&
+    words[base + W.destination] === p.source0 &&
+    words[base + W.source] === p.destination0
+  );
+}
+
+function exchange(array: Int32Array | Float64Array, a: number, b: number): void {
+  const value = array[a]!;
+  array[a] = array[b]!;
+  array[b] = value;
+}
+
+function rotate(word: number): number {
+  return (word << 16) | (word >>> 16);
+}
