@@ -1,0 +1,132 @@
+/**
+ * Text out of bytes that anybody may have sent. Two kinds: names (lower case, everything odd escaped) and words for people
+ * (UTF-8 without anything that moves a cursor or turns the writing direction).
+ */
+
+/** Remembered names: queries, answers and hellos repeat the same ones. A power of two; the table never grows. */
+const NAME_MEMO = 8192;
+/** Octets of a name without its escapes: what 255 octets of wire format can hold (RFC 1035 §2.3.4). */
+export const MAX_NAME_OCTETS = 253;
+
+const DOT = 46;
+const BACKSLASH = 92;
+
+/** For each octet the character that stands for it in a name, or 0 where it must be escaped. */
+const NAME_CHARACTER = (() => {
+  const table = new Uint8Array(256);
+  for (const character of 'abcdefghijklmnopqrstuvwxyz0123456789-_')
+    table[character.charCodeAt(0)] = character.charCodeAt(0);
+  for (let upper = 65; upper <= 90; upper++) table[upper] = upper + 32;
+  return table;
+})();
+
+const characters = new Uint8Array(MAX_NAME_OCTETS * 4);
+const names = new Array<string>(NAME_MEMO).fill('');
+let length = 0;
+let hash = 0;
+
+/** Begins a name; `nameOctet` and `nameDot` extend it and `nameText` ends it. One name is built at a time. */
+export function nameStart(): void {
+  length = 0;
+  hash = 0;
+}
+
+/** At most MAX_NAME_OCTETS octets and dots fit: the caller counts. */
+export function nameOctet(octet: number): void {
+  const character = NAME_CHARACTER[octet]!;
+  if (character !== 0) {
+    characters[length++] = character;
+    hash = Math.imul(hash ^ character, 0x01000193);
+  } else escapeOctet(octet);
+}
+
+export function nameDot(): void {
+  characters[length++] = DOT;
+  hash = Math.imul(hash ^ DOT, 0x01000193);
+}
+
+/** `\ddd` (RFC 4343 §2.1). */
+function escapeOctet(octet: number): void {
+  characters[length++] = BACKSLASH;
+  characters[length++] = 48 + Math.floor(octet / 100);
+  characters[length++] = 48 + (Math.floor(octet / 10) % 10);
+  characters[length++] = 48 + (octet % 10);
+  hash = Math.imul(hash ^ (octet + 256), 0x01000193);
+}
+
+export function nameText(): string {
+  const slot = (hash ^ (hash >>> 15)) & (NAME_MEMO - 1);
+  const known = names[slot]!;
+  if (isBuilt(known)) return known;
+  const text = String.fromCharCode.apply(null, characters.subarray(0, length) as unknown as number[]);
+  names[slot] = text;
+  return text;
+}
+
+function isBuilt(text: string): boolean {
+  if (text.length !== length) return false;
+  for (let i = 0; i < length; i++) if (text.charCodeAt(i) !== characters[i]) return false;
+  return true;
+}
+
+/** A dotted name written as plain octets (TLS server name, DHCP host name); `undefined` when empty or too long. */
+export function plainName(bytes: Uint8Array, start: number, end: number): string | undefined {
+  const last = end > start && bytes[end - 1] === DOT ? end - 1 : end;
+  if (last <= start || last - start > MAX_NAME_OCTETS) return undefined;
+  nameStart();
+  for (let at = start; at < last; at++) {
+    const octet = bytes[at]!;
+    if (octet === DOT) nameDot();
+    else nameOctet(octet);
+  }
+  return nameText();
+}
+
+/** Stands for octets that are no text. */
+const REPLACEMENT = '\ufffd';
+
+/**
+ * UTF-8 for people: at most `limit` characters, ends at a NUL, without white space around it; octets that are no UTF-8,
+ * control characters and marks that change the writing direction become U+FFFD. `undefined` when nothing is left.
+ */
+export function displayText(bytes: Uint8Array, start: number, end: number, limit: number): string | undefined {
+  let text = '';
+  let at = start;
+  while (at < end && text.length < limit && bytes[at] !== 0) {
+    const size = sequenceLength(bytes, at, end);
+    text += size === 0 ? REPLACEMENT : shown(codePoint(bytes, at, size));
+    at += size || 1;
+  }
+  return text.trim() || undefined;
+}
+
+/** Octets of the well-formed UTF-8 sequence at `at` (RFC 3629 §4), or 0. */
+function sequenceLength(bytes: Uint8Array, at: number, end: number): number {
+  const lead = bytes[at]!;
+  if (lead < 0x80) return 1;
+  const size = lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 0;
+  if (size === 0 || at + size > end) return 0;
+  for (let i = 1; i < size; i++) if ((bytes[at + i]! & 0xc0) !== 0x80) return 0;
+  const point = codePoint(bytes, at, size);
+  if (size === 3 && (point < 0x800 || (point >= 0xd800 && point < 0xe000))) return 0;
+  if (size === 4 && (point < 0x10000 || point > 0x10ffff)) return 0;
+  return size;
+}
+
+function codePoint(bytes: Uint8Array, at: number, size: number): number {
+  if (size === 1) return bytes[at]!;
+  let point = bytes[at]! & (0x7f >> size);
+  for (let i = 1; i < size; i++) point = (point << 6) | (bytes[at + i]! & 0x3f);
+  return point;
+}
+
+function shown(point: number): string {
+  const control = point < 0x20 || (point >= 0x7f && point < 0xa0);
+  const direction =
+    point === 0x061c ||
+    (point >= 0x200b && point <= 0x200f) ||
+    (point >= 0x2028 && point <= 0x202e) ||
+    (point >= 0x2060 && point <= 0x206f) ||
+    point === 0xfeff;
+  return control || direction ? REPLACEMENT : String.fromCodePoint(point);
+}
