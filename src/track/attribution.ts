@@ -1,0 +1,363 @@
+import { type AddressWords, scopeOf } from '../model/address.ts';
+import { D, FLAG, type FlowBatch, RECORD_DOUBLES, RECORD_WORDS, W } from '../model/flow.ts';
+import { PROTOCOL } from '../model/protocols.ts';
+import { type Conversations, Identity, NODE } from './conversations.ts';
+import { grown, hashOf } from './fair-table.ts';
+import { type Limits, NODE_ADDRESSES } from './limits.ts';
+import type { Members } from './members.ts';
+import type { Station } from './stations.ts';
+
+const FIRST_SLOTS = 1024;
+/** The group bit of the first octet (IEEE 802): a multicast or broadcast frame. */
+const GROUP_BIT = 0x0100;
+
+/** One end of the flow in hand. */
+class End {
+  words: AddressWords = [0, 0, 0, 0];
+  /** Its hardware address, where the link shows one of a single station. */
+  station: Station | undefined;
+  /** It sent something. */
+  sent = false;
+  home = false;
+  /** Multicast, broadcast, loopback or unspecified: no thing's own address. */
+  special = false;
+  unspecified = false;
+  /** Everyone on the link gets it and no router forwards it. */
+  toLink = false;
+}
+
+/**
+ * Counts flow records into conversations. A record whose slot was seen before costs one comparison; a fresh one is looked
+ * up by its ends, which is also how the home learns who is in it.
+ */
+export class Attribution {
+  readonly #members: Members;
+  readonly #conversations: Conversations;
+  readonly #limits: Limits;
+  /** Per slot: conversation entry × 2 (+ 1 where the device is the flow's destination) + 1; 0: none. */
+  #slotEntry = new Int32Array(FIRST_SLOTS);
+  #slotGeneration = new Uint32Array(FIRST_SLOTS);
+  /** Hash of the flow's five-tuple: a slot means nothing by itself once it was reused, or comes from another table. */
+  #slotFlow = new Uint32Array(FIRST_SLOTS);
+  readonly #source = new End();
+  readonly #destination = new End();
+  readonly #identity = new Identity();
+  readonly #other = new Identity();
+
+  constructor(members: Members, conversations: Conversations, limits: Limits) {
+    this.#members = members;
+    this.#conversations = conversations;
+    this.#limits = limits;
+  }
+
+  count(batch: FlowBatch): void {
+    const { words, doubles } = batch;
+    const count = Math.min(batch.count, batch.capacity);
+    for (let record = 0; record < count; record++) {
+      const w = record * RECORD_WORDS;
+      const d = record * RECORD_DOUBLES;
+      const packetsUp = words[w + W.packetsUp]!;
+      const packetsDown = words[w + W.packetsDown]!;
+      if (packetsUp === 0 && packetsDown === 0) {
+        if (words[w + W.seen]! > 0) this.#learn(words, w);
+        continue;
+      }
+      const bytesUp = doubles[d + D.bytesUp]!;
+      const bytesDown = doubles[d + D.bytesDown]!;
+      const found = this.#conversationOf(words, w, doubles[d + D.first]!);
+      if (found === 0) {
+        this.#conversations.nobody(packetsUp + packetsDown, bytesUp + bytesDown);
+        continue;
+      }
+      const entry = (found - 1) >> 1;
+      const first = doubles[d + D.first]!;
+      const last = doubles[d + D.last]!;
+      if ((found - 1) & 1) this.#conversations.add(entry, packetsDown, packetsUp, bytesDown, bytesUp, first, last);
+      else this.#conversations.add(entry, packetsUp, packetsDown, bytesUp, bytesDown, first, last);
+    }
+  }
+
+  /** What `#slotEntry` holds for a record's flow, now up to date. */
+  #conversationOf(words: Uint32Array, w: number, first: number): number {
+    const slot = words[w + W.slot]!;
+    const flags = words[w + W.flags]!;
+    const flow = flowHash(words, w);
+    const kept = slot < this.#limits.slots;
+    if (kept && slot >= this.#slotEntry.length) this.#growSlots(slot);
+    const cached = kept ? this.#slotEntry[slot]! : 0;
+    const entry = (cached - 1) >> 1;
+    const alive = cached > 0 && this.#slotGeneration[slot] === this.#conversations.generation(entry);
+    if (alive && (flags & FLAG.fresh) === 0 && this.#slotFlow[slot] === flow) {
+      this.#conversations.table.touch(entry);
+      return cached;
+    }
+    const found = this.#attribute(words, w, first);
+    if (found > 0) {
+      const now = (found - 1) >> 1;
+      if (alive && entry !== now && (flags & FLAG.swapped) !== 0) this.#correct(entry, now);
+      this.#conversations.joined(now);
+      if (kept) this.#slotGeneration[slot] = this.#conversations.generation(now);
+    }
+    if (kept) {
+      this.#slotEntry[slot] = found;
+      this.#slotFlow[slot] = flow;
+    }
+    return found;
+  }
+
+  /** The initiator was guessed wrong: where the old conversation was this flow alone, its past moves too. */
+  #correct(wrong: number, right: number): void {
+    const conversations = this.#conversations;
+    if (conversations.flows(wrong) !== 1) return;
+    const was = conversations.identify(wrong, this.#other);
+    const now = conversations.identify(right, this.#identity);
+    conversations.rekey(wrong, now, was.device !== now.device);
+  }
+
+  #attribute(words: Uint32Array, w: number, first: number): number {
+    const turned = this.#resolve(words, w);
+    if (turned < 0) return 0;
+    const { protocol, port } = this.#service(words, w);
+    const identity = this.#identity;
+    identity.protocol = protocol;
+    identity.port = port;
+    identity.byNode = turned as 0 | 1;
+    const ours = turned === 0 ? this.#source : this.#destination;
+    const theirs = turned === 0 ? this.#destination : this.#source;
+    const peer = this.#peer(theirs, identity.device);
+    let hello = false;
+    if (peer >= 0) {
+      identity.kind = NODE.device;
+      identity.node0 = peer;
+      identity.node1 = identity.node2 = identity.node3 = 0;
+    } else hello = this.#members.nameNode(identity, theirs.words) === 'hello';
+    const entry = this.#conversations.open(identity, first);
+    this.#noteEnds(entry, ours.words, theirs.words);
+    this.#conversations.setByHello(entry, hello);
+    return entry * 2 + turned + 1;
+  }
+
+  /** Learns who is there from a record that another source counts. */
+  #learn(words: Uint32Array, w: number): void {
+    this.#resolve(words, w);
+  }
+
+  #service(words: Uint32Array, w: number): { protocol: number; port: number } {
+    const protocol = words[w + W.protocol]! & 255;
+    const portless = protocol === PROTOCOL.icmp || protocol === PROTOCOL.icmpv6;
+    SERVICE.protocol = protocol;
+    SERVICE.port = portless ? 0 : words[w + W.ports]! & 0xffff;
+    return SERVICE;
+  }
+
+  /** Device of the far end, where the far end is in this home. */
+  #peer(end: End, device: number): number {
+    if (end.special) return -1;
+    const known = this.#members.devices.withAddress(...end.words);
+    if (known >= 0) return known === device ? -1 : known;
+    return -1;
+  }
+
+  #noteEnds(entry: number, ours: AddressWords, theirs: AddressWords): void {
+    const conversations = this.#conversations;
+    const known = conversations.flows(entry) > 0;
+    if (known && !sameAsEnd(conversations, entry, theirs)) this.#noteFurther(entry, theirs);
+    for (let i = 0; i < 4; i++) {
+      conversations.setEnd(entry, i, ours[i as 0 | 1 | 2 | 3]);
+      conversations.setEnd(entry, 4 + i, theirs[i as 0 | 1 | 2 | 3]);
+    }
+  }
+
+  /** Keeps the addresses that a named far end was reached at before. */
+  #noteFurther(entry: number, now: AddressWords): void {
+    const conversations = this.#conversations;
+    const more = conversations.moreEnds.get(entry) ?? [];
+    const last = [0, 1, 2, 3].map((i) => conversations.end(entry, 4 + i));
+    const kept = more.filter((words) => !sameWords(words, last) && !sameWords(words, now));
+    kept.push(last);
+    conversations.moreEnds.set(entry, kept.slice(1 - NODE_ADDRESSES));
+  }
+
+  /**
+   * Finds the device that a flow belongs to and leaves it in the identity.
+   * @returns 0: it is the flow's source; 1: its destination; -1: neither end is in the home
+   */
+  #resolve(words: Uint32Array, w: number): -1 | 0 | 1 {
+    const source = this.#read(this.#source, words, w, true);
+    const destination = this.#read(this.#destination, words, w, false);
+    const from = this.#settled(source, destination);
+    if (from >= 0) {
+      this.#observeNextHop(source, destination);
+      // Learns of a destination that answers, too.
+      this.#settled(destination, source);
+      return this.#is(from, 0);
+    }
+    const to = this.#settled(destination, source);
+    return to >= 0 ? this.#is(to, 1) : this.#guess(source, destination);
+  }
+
+  #is(device: number, turned: 0 | 1): 0 | 1 {
+    this.#identity.device = device;
+    return turned;
+  }
+
+  #read(end: End, words: Uint32Array, w: number, isSource: boolean): End {
+    const at = w + (isSource ? W.source : W.destination);
+    const high = isSource ? words[w + W.macHigh]! >>> 16 : words[w + W.macHigh]! & 0xffff;
+    const low = words[w + (isSource ? W.sourceMacLow : W.destinationMacLow)]!;
+    end.words = [words[at]!, words[at + 1]!, words[at + 2]!, words[at + 3]!];
+    end.station = (high === 0 && low === 0) || (high & GROUP_BIT) !== 0 ? undefined : this.#members.station(high, low);
+    const seen = words[w + W.seen]! > 0;
+    end.sent = words[w + (isSource ? W.packetsUp : W.packetsDown)]! > 0 || (isSource && seen);
+    const scope = scopeOf(end.words[0], end.words[1], end.words[2], end.words[3]);
+    end.unspecified = scope === 'unspecified';
+    end.special = scope === 'multicast' || scope === 'broadcast' || scope === 'loopback' || end.unspecified;
+    end.toLink = scope === 'broadcast' || (scope === 'multicast' && isLinkMulticast(end.words));
+    end.special ||= (high & GROUP_BIT) !== 0;
+    end.toLink ||= high === 0xffff && low === 0xffff_ffff;
+    end.home = !end.special && this.#members.lan.isHome(end.words);
+    return end;
+  }
+
+  /** The device of an end that is of this home for certain, or -1. */
+  #settled(end: End, other: End): number {
+    const members = this.#members;
+    if (end.special && !(end.unspecified && end.sent && end.station)) return -1;
+    const { station } = end;
+    if (!station) return this.#settledByAddress(end, other);
+    if (station.gateway) return this.#settledBehindGateway(end);
+    const ownMac = members.lan.homeMacs.has(station.mac);
+    if (!end.home && !end.unspecified && !ownMac) return -1;
+    if (end.home && members.lan.gatewayAddresses.size > 0 && !station.leased) {
+      const known = members.devices.withAddress(...end.words);
+      if (known < 0 && members.isGatewayAddress(end.words)) {
+        members.becomeGateway(station);
+        return -1;
+      }
+    }
+    if (station.device < 0 && !end.sent) {
+      if (!this.#cameFromOutside(other)) return -1;
+      return members.deviceAt(station, true);
+    }
+    const device = members.deviceAt(station);
+    if (device < 0 || !end.sent) return device;
+    station.onLink = true;
+    members.devices.spoke(members.devices.at(device));
+    if (!end.unspecified) members.claim(device, end.words);
+    return device;
+  }
+
+  #settledByAddress(end: End, other: End): number {
+    const members = this.#members;
+    const known = members.devices.withAddress(...end.words);
+    if (known >= 0) {
+      if (end.sent) members.devices.spoke(members.devices.at(known));
+      return known;
+    }
+    if (!end.home || members.isGatewayAddress(end.words)) return -1;
+    if (end.sent) return members.deviceByAddress(end.words);
+    return this.#cameFromOutside(other) ? members.deviceByAddress(end.words, true) : -1;
+  }
+
+  /** Behind a router an end is known by its address alone, if it is home. */
+  #settledBehindGateway(end: End): number {
+    const members = this.#members;
+    const known = members.devices.withAddress(...end.words);
+    if (known >= 0) return known;
+    const mayBe = end.sent && end.home && members.lan.isConfigured(end.words);
+    return mayBe && !members.isGatewayAddress(end.words) ? members.deviceByAddress(end.words) : -1;
+  }
+
+  /** Something outside spoke to it, so it was let through to a thing that may be there. */
+  #cameFromOutside(other: End): boolean {
+    return other.sent && !other.home && !other.special;
+  }
+
+  /** A home device sent to a far address through a station: that one routes. */
+  #observeNextHop(source: End, destination: End): void {
+    if (!source.home || !destination.station || destination.home || destination.special) return;
+    if (!source.sent || destination.station === source.station) return;
+    this.#members.usedAsNextHop(destination.station, destination.sent);
+  }
+
+  /**
+   * Neither end has an address of this home (a global IPv6 address before any router told its prefix, a server's network, a
+   * spoofed source): decided by where the frames come from, for now.
+   */
+  #guess(source: End, destination: End): -1 | 0 | 1 {
+    const a = source.station;
+    const b = destination.station;
+    if (!a || source.special || !source.sent) return -1;
+    if (a.gateway && (!b || b.gateway)) return -1;
+    if (destination.special) return a.gateway || !destination.toLink ? -1 : this.#takeFor(source, a, 0, true);
+    if (!b) return -1;
+    // Forwarded to a thing of the home, or sent by one to the router.
+    if (destination.home) return -1;
+    if (b.gateway) return this.#takeFor(source, a, 0, true);
+    if (a.gateway) return destination.sent ? this.#takeFor(destination, b, 1, true) : -1;
+    const members = this.#members;
+    members.metFar(a, source.words, destination.sent);
+    members.metFar(b, destination.words, true);
+    if (a.gateway && b.gateway) return -1;
+    if (b.gateway) return this.#takeFor(source, a, 0, false);
+    if (a.gateway) return this.#takeFor(destination, b, 1, false);
+    if (b.far.length < a.far.length && !a.onLink) return this.#takeFor(destination, b, 1, false);
+    if (b.onLink && !a.onLink) return this.#takeFor(destination, b, 1, false);
+    return this.#takeFor(source, a, 0, false);
+  }
+
+  #takeFor(end: End, station: Station, turned: 0 | 1, proven: boolean): -1 | 0 | 1 {
+    const device = this.#members.deviceAt(station);
+    if (device < 0) return -1;
+    if (proven) station.onLink = true;
+    if (end.sent) this.#members.claim(device, end.words);
+    return this.#is(device, turned);
+  }
+
+  #growSlots(slot: number): void {
+    let length = this.#slotEntry.length;
+    while (length <= slot) length *= 2;
+    this.#slotEntry = grown(this.#slotEntry, length);
+    this.#slotGeneration = grown(this.#slotGeneration, length);
+    this.#slotFlow = grown(this.#slotFlow, length);
+  }
+}
+
+const SERVICE = { protocol: 0, port: 0 };
+
+function flowHash(words: Uint32Array, w: number): number {
+  const ends = hashOf(
+    words[w + W.ports]!,
+    words[w + W.source]!,
+    words[w + W.source + 1]!,
+    words[w + W.source + 2]!,
+    words[w + W.source + 3]!,
+    words[w + W.destination]!,
+    words[w + W.destination + 1]!,
+  );
+  return (
+    (ends ^
+      Math.imul(words[w + W.destination + 2]!, 0x9e3779b1) ^
+      Math.imul(words[w + W.destination + 3]!, 0x85ebca77) ^
+      Math.imul(words[w + W.protocol]! & 255, 0xc2b2ae3d)) >>>
+    0
+  );
+}
+
+/** 224.0.0.0/24 (RFC 5771 §4) and ff02::/16 (RFC 4291 §2.7): no router forwards them. */
+function isLinkMulticast(words: AddressWords): boolean {
+  return words[0] === 0 ? words[3] >>> 8 === 0xe00000 : words[0] >>> 16 === 0xff02;
+}
+
+function sameAsEnd(conversations: Conversations, entry: number, words: AddressWords): boolean {
+  return (
+    conversations.end(entry, 7) === words[3] &&
+    conversations.end(entry, 6) === words[2] &&
+    conversations.end(entry, 5) === words[1] &&
+    conversations.end(entry, 4) === words[0]
+  );
+}
+
+function sameWords(a: readonly number[], b: readonly number[]): boolean {
+  return a.every((word, i) => word === b[i]);
+}
