@@ -70,11 +70,13 @@ export class FlowTable {
     }
   }
 
-  /** A zeroed record for a new flow; the table must not be full. */
+  /**
+   * A record for a new flow; the table must not be full. Its counters are zero, as the drain of an ended flow leaves
+   * them; the caller writes the rest.
+   */
   insert(hash: number): number {
     const slot = this.#freeCount > 0 ? this.#free[--this.#freeCount]! : this.highWater++;
     const base = slot * RECORD_WORDS;
-    this.words.fill(0, base, base + RECORD_WORDS);
     this.words[base + W.slot] = slot;
     this.words[base + W.flags] = STATE.live | FLAG.fresh;
     this.words[base + HASH] = hash;
