@@ -34,6 +34,8 @@ const bindings = {
   send: library.func('int64_t send(int fd, const uint8_t *bytes, size_t length, int flags)'),
   recvmmsg: library.func('int recvmmsg(int fd, uint64_t vector, uint32_t length, int flags, uint64_t timeout)'),
   sendmmsg: library.func('int sendmmsg(int fd, uint64_t vector, uint32_t length, int flags)'),
+  getsockname: library.func('int getsockname(int fd, _Inout_ uint8_t *address, _Inout_ uint8_t *length)'),
+  if_nametoindex: library.func('uint32_t if_nametoindex(const char *name)'),
   close: library.func('int close(int fd)'),
   mmap: library.func(
     'uint64_t mmap(uint64_t address, size_t length, int protection, int flags, int fd, int64_t offset)',
@@ -61,6 +63,20 @@ export function openSocket(domain: number, type: number, protocol: number): numb
 
 export function bindSocket(fd: number, address: Uint8Array): void {
   checked('bind', bindings.bind(fd, address, address.length));
+}
+
+/** The first `length` bytes of the address that the socket is bound to. */
+export function socketAddress(fd: number, length: number): DataView {
+  const address = new Uint8Array(length);
+  checked('getsockname', bindings.getsockname(fd, address, int32(length)));
+  return new DataView(address.buffer);
+}
+
+/** @throws SystemCallError `ENODEV` for a name that is no interface */
+export function interfaceIndex(name: string): number {
+  const index = bindings.if_nametoindex(name) as number;
+  if (index === 0) throw new SystemCallError(`interface ${name}`, koffi.errno());
+  return index;
 }
 
 export function setOption(fd: number, level: number, name: number, value: number | Uint8Array): void {

@@ -1,0 +1,54 @@
+/**
+ * What the guard needs of nftables to see: a table of its own whose only rule asks for the state of a connection and
+ * accepts everything, because the kernel tracks connections only where a rule asks for them (a plain router without
+ * NAT has none); and whether other tables offload flows past tracking.
+ */
+import { execFile } from 'node:child_process';
+
+const TABLE = 'spin';
+const CHAIN = 'observe';
+const TIMEOUT_MS = 5000;
+
+const OBSERVE = `add table inet ${TABLE}
+add chain inet ${TABLE} ${CHAIN} { type filter hook forward priority 0 ; policy accept ; }
+flush chain inet ${TABLE} ${CHAIN}
+add rule inet ${TABLE} ${CHAIN} ct state new counter
+`;
+
+/** Switches connection tracking on. @throws Error with nft's own words */
+export async function startTracking(): Promise<void> {
+  await nft(['-f', '-'], OBSERVE);
+}
+
+/** Removes our chain, and the table when nothing else of ours is in it. */
+export async function stopTracking(): Promise<void> {
+  const listing = JSON.parse(await nft(['-j', 'list', 'table', 'inet', TABLE])) as { nftables?: object[] };
+  const chains = (listing.nftables ?? []).filter((item) => 'chain' in item).length;
+  await nft(chains > 1 ? ['delete', 'chain', 'inet', TABLE, CHAIN] : ['delete', 'table', 'inet', TABLE]);
+}
+
+export type Offload = 'none' | 'software' | 'hardware';
+
+/** Whether the firewall hands running flows to a fast path that packets and counters do not show. */
+export async function readOffload(): Promise<Offload> {
+  return offloadOf(await nft(['-j', 'list', 'flowtables']));
+}
+
+/** @param listing what `nft -j list flowtables` prints */
+export function offloadOf(listing: string): Offload {
+  const parsed = JSON.parse(listing) as { nftables?: Array<{ flowtable?: { flags?: string | string[] } }> };
+  const tables = (parsed.nftables ?? []).flatMap((item) => (item.flowtable ? [item.flowtable] : []));
+  if (tables.length === 0) return 'none';
+  return tables.some((table) => [table.flags ?? []].flat().includes('offload')) ? 'hardware' : 'software';
+}
+
+function nft(args: string[], input = ''): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = execFile('nft', args, { timeout: TIMEOUT_MS, encoding: 'utf8' }, (error, stdout, stderr) => {
+      if (error) reject(new Error(stderr.trim().split('\n')[0] || error.message));
+      else resolve(stdout);
+    });
+    child.stdin?.on('error', () => {});
+    child.stdin?.end(input);
+  });
+}
