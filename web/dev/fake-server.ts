@@ -1,0 +1,201 @@
+import { readFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { extname, join, normalize } from 'node:path';
+import { type WebSocket, WebSocketServer } from 'ws';
+import type { HomeView, SessionView, StreamMessage } from '../../src/contract/api.ts';
+import { FakeHome, type FakeHomeOptions } from './fake-home.ts';
+
+export type FakeServerOptions = Partial<FakeHomeOptions> & {
+  /** Directory of a built page; without it only the API is served. */
+  page?: string;
+  port?: number;
+  updatesPerSecond?: number;
+  session?: SessionView['state'];
+};
+
+/** As the controller sends it, so that a violation shows up in the page's tests. */
+export const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; " +
+  "frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+export const SETUP_CODE = 'ABCD-2345';
+export const PASSWORD = 'correct horse battery';
+const TYPES: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+};
+/** Messages kept for those who resume. */
+const KEPT = 200;
+
+/** The API of `src/contract/api.ts` over a made-up home, on loopback, with levers for tests. */
+export class FakeServer {
+  readonly home: FakeHome;
+  /** Changed by a test before the page asks. */
+  session: SessionView['state'];
+  /** Applied to every snapshot: a test's own truth. */
+  change: (view: HomeView) => HomeView = (view) => view;
+  refuseStreams = false;
+  readonly requests: string[] = [];
+  readonly streamQueries: string[] = [];
+
+  private readonly options: FakeServerOptions;
+  private readonly server: Server;
+  private readonly sockets = new WebSocketServer({ noServer: true });
+  private readonly kept: StreamMessage[] = [];
+  private epoch = 'e1';
+  private sequence = 1;
+  private timer: ReturnType<typeof setInterval> | undefined;
+
+  constructor(options: FakeServerOptions = {}) {
+    this.options = options;
+    this.session = options.session ?? 'open';
+    const { devices = 10, farEnds = 40, seed = 7, at = Date.now() } = options;
+    this.home = new FakeHome({ devices, farEnds, seed, at });
+    this.server = createServer((request, response) => void this.answer(request, response));
+    this.server.on('upgrade', (request, socket, head) => {
+      if (this.refuseStreams || this.session !== 'open') socket.destroy();
+      else this.sockets.handleUpgrade(request, socket, head, (client) => this.welcome(client, request));
+    });
+  }
+
+  async start(): Promise<string> {
+    await new Promise<void>((resolve) => this.server.listen(this.options.port ?? 0, '127.0.0.1', resolve));
+    const rate = this.options.updatesPerSecond ?? 5;
+    if (rate > 0) this.timer = setInterval(() => this.tick(1000 / rate), 1000 / rate);
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.timer);
+    this.dropStreams();
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  tick(ms: number): void {
+    const { devices, conversations } = this.home.step(ms);
+    const rateUp = conversations.reduce((sum, one) => sum + one.rateUp, 0);
+    const rateDown = conversations.reduce((sum, one) => sum + one.rateDown, 0);
+    this.send({ kind: 'traffic', sequence: 0, at: this.home.at, devices, conversations, gone: [], rateUp, rateDown });
+  }
+
+  /** Gives the message its number and sends it to everybody. */
+  send(message: StreamMessage): void {
+    message.sequence = ++this.sequence;
+    this.kept.push(message);
+    if (this.kept.length > KEPT) this.kept.shift();
+    const text = JSON.stringify(message);
+    for (const client of this.sockets.clients) client.send(text);
+  }
+
+  sendState(change: Partial<HomeView>): void {
+    const { verdict, coverage, lost, agent, gateway } = { ...this.view(), ...change };
+    this.send({ kind: 'state', sequence: 0, at: this.home.at, verdict, coverage, lost, agent, gateway });
+  }
+
+  dropStreams(): void {
+    for (const client of this.sockets.clients) client.terminate();
+  }
+
+  /** As after a restart of the controller: old positions mean nothing. */
+  restart(): void {
+    this.epoch += '+';
+    this.kept.length = 0;
+    this.dropStreams();
+  }
+
+  private view(): HomeView {
+    return this.change(this.home.view(this.epoch, this.sequence));
+  }
+
+  private welcome(client: WebSocket, request: IncomingMessage): void {
+    const query = new URL(request.url ?? '', 'http://fake').searchParams;
+    this.streamQueries.push(query.toString());
+    const after = Number(query.get('after') ?? -1);
+    const missed = this.kept.filter((message) => message.sequence > after);
+    const complete = after === this.sequence || missed[0]?.sequence === after + 1;
+    if (query.get('epoch') === this.epoch && complete) {
+      client.send(JSON.stringify({ kind: 'resumed', sequence: after, epoch: this.epoch }));
+      for (const message of missed) client.send(JSON.stringify(message));
+    } else client.send(JSON.stringify({ kind: 'snapshot', sequence: this.sequence, home: this.view() }));
+  }
+
+  private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? '/', 'http://fake');
+    this.requests.push(`${request.method} ${url.pathname}${url.search}`);
+    if (!url.pathname.startsWith('/api/')) return this.servePage(url.pathname, response);
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const text = Buffer.concat(chunks).toString();
+    const body = text ? (JSON.parse(text) as Record<string, string>) : {};
+    const [status, value] = this.api(`${request.method} ${url.pathname.slice(4)}`, url.searchParams, body);
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
+  }
+
+  private api(route: string, query: URLSearchParams, body: Record<string, string>): [number, unknown] {
+    if (route === 'GET /session') return [200, this.sessionView()];
+    if (route === 'POST /setup') return this.enter(body['code'] === SETUP_CODE, 'wrong-code');
+    if (route === 'POST /login') return this.enter(body['password'] === PASSWORD, 'wrong-password');
+    if (this.session !== 'open') return refusal(401, 'unauthorized');
+    if (route === 'POST /logout') {
+      this.session = 'login';
+      this.dropStreams();
+      return [200, this.sessionView()];
+    }
+    if (route === 'GET /home') return [200, this.view()];
+    if (route === 'GET /history') return [200, this.history(query.get('span') ?? '')];
+    const match = /^(GET|PATCH) \/devices\/([^/]+)(?:\/(nodes|conversations))?$/.exec(route);
+    const device = this.view().devices.find(({ id }) => id === decodeURIComponent(match?.[2] ?? ''));
+    if (!match || !device) return refusal(404, 'not-found');
+    if (match[3] === 'nodes') return [200, this.home.nodes(device.id, query.get('order') === 'new' ? 'new' : 'volume')];
+    if (match[3]) return [200, this.view().conversations.filter((one) => one.device === device.id)];
+    if (match[1] === 'PATCH') this.rename(device, body['name'] ?? '');
+    return [200, device];
+  }
+
+  private rename(device: HomeView['devices'][number], name: string): void {
+    device.label = name || device.names[0] || device.id;
+    if (name) device.givenName = name;
+    else delete device.givenName;
+    this.send({ kind: 'device', sequence: 0, at: this.home.at, device });
+  }
+
+  private history(span: string) {
+    if (span === '10m') return this.home.history(1000, 600, 60_000);
+    if (span === '1h') return this.home.history(60_000, 60, 4_000_000);
+    if (span === '1y') return { step: 86_400_000, points: [] };
+    return this.home.history(3_600_000, span === '1d' ? 24 : span === '1w' ? 168 : 744, 200_000_000);
+  }
+
+  private enter(right: boolean, code: string): [number, unknown] {
+    if (!right) return refusal(code === 'wrong-code' ? 403 : 401, code);
+    this.session = 'open';
+    return [200, this.sessionView()];
+  }
+
+  private sessionView(): SessionView {
+    return { state: this.session, ...(this.session === 'open' ? { csrf: 'fake-csrf' } : {}) };
+  }
+
+  private async servePage(path: string, response: ServerResponse): Promise<void> {
+    const name = normalize(path === '/' ? '/index.html' : path);
+    try {
+      const bytes = await readFile(join(this.options.page ?? '', name));
+      const type = TYPES[extname(name)] ?? 'application/octet-stream';
+      response.writeHead(200, {
+        'content-type': type,
+        'content-security-policy': POLICY,
+        'x-content-type-options': 'nosniff',
+      });
+      response.end(bytes);
+    } catch {
+      response.writeHead(404).end();
+    }
+  }
+}
+
+function refusal(status: number, code: string): [number, unknown] {
+  return [status, { error: { code, message: `Refused: ${code}.` } }];
+}

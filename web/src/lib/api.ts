@@ -1,0 +1,71 @@
+import type {
+  ConversationView,
+  DeviceView,
+  ErrorView,
+  HistorySpan,
+  HistoryView,
+  NodeView,
+  SessionView,
+} from '../../../src/contract/api.ts';
+
+/** A refusal by SPIN (`code` from its ErrorView) or no answer at all (`unreachable`). */
+export class ApiError extends Error {
+  readonly code: string;
+  readonly status: number;
+  readonly field: string | undefined;
+
+  constructor(code: string, message: string, status: number, field?: string) {
+    super(message);
+    this.code = code;
+    this.status = status;
+    this.field = field;
+  }
+}
+
+const TIME_OUT = 15_000;
+let csrf: string | undefined;
+let onSignedOut: () => void = () => {};
+
+/** Called when SPIN no longer knows this session. */
+export function whenSignedOut(handler: () => void): void {
+  onSignedOut = handler;
+}
+
+export const api = {
+  session: () => session('GET', '/session'),
+  setup: (code: string, password: string) => session('POST', '/setup', { code, password }),
+  login: (password: string) => session('POST', '/login', { password }),
+  logout: () => session('POST', '/logout', {}),
+  device: (id: string) => request<DeviceView>('GET', `/devices/${encodeURIComponent(id)}`),
+  rename: (id: string, name: string) => request<DeviceView>('PATCH', `/devices/${encodeURIComponent(id)}`, { name }),
+  nodes: (id: string, order: 'volume' | 'new', limit: number) =>
+    request<NodeView[]>('GET', `/devices/${encodeURIComponent(id)}/nodes?order=${order}&limit=${limit}`),
+  conversations: (id: string) => request<ConversationView[]>('GET', `/devices/${encodeURIComponent(id)}/conversations`),
+  history: (span: HistorySpan, device?: string) =>
+    request<HistoryView>('GET', `/history?span=${span}${device ? `&device=${encodeURIComponent(device)}` : ''}`),
+};
+
+async function session(method: string, path: string, body?: object): Promise<SessionView> {
+  const view = await request<SessionView>(method, path, body);
+  csrf = view.csrf;
+  return view;
+}
+
+async function request<T>(method: string, path: string, body?: object): Promise<T> {
+  const headers: Record<string, string> = { accept: 'application/json' };
+  if (body) headers['content-type'] = 'application/json';
+  if (csrf) headers['x-spin-csrf'] = csrf;
+  const init: RequestInit = { method, headers, credentials: 'same-origin', signal: AbortSignal.timeout(TIME_OUT) };
+  if (body) init.body = JSON.stringify(body);
+  let response: Response;
+  try {
+    response = await fetch(`/api${path}`, init);
+  } catch (cause) {
+    throw new ApiError('unreachable', String(cause), 0);
+  }
+  const answer: unknown = await response.json().catch(() => undefined);
+  if (response.ok && answer !== undefined) return answer as T;
+  const refusal = (answer as ErrorView | undefined)?.error;
+  if (response.status === 401 && path !== '/login' && path !== '/setup') onSignedOut();
+  throw new ApiError(refusal?.code ?? 'unreachable', refusal?.message ?? '', response.status, refusal?.field);
+}

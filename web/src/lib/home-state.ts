@@ -1,0 +1,116 @@
+import type { ConversationView, DeviceView, HomeView, StreamMessage } from '../../../src/contract/api.ts';
+
+/** Conversations that the page keeps; the least recently active go first. The server shows fewer at a time. */
+export const MAX_CONVERSATIONS = 6000;
+/** Devices that the page keeps. */
+export const MAX_DEVICES = 2000;
+/** A rate older than this, in ms of observed time, counts as silence. */
+const RATE_VALID_FOR = 3500;
+
+type State = Pick<HomeView, 'run' | 'verdict' | 'coverage' | 'lost' | 'agent' | 'gateway'>;
+export type Applied = 'applied' | 'gap';
+
+/**
+ * What the page knows of the home: a snapshot and everything that the stream said since. Plain maps, changed only by
+ * `apply`; whoever draws asks for `version` once a frame.
+ */
+export class HomeState {
+  epoch = '';
+  sequence = -1;
+  /** Observed time of the last message, ms. */
+  at = 0;
+  rateUp = 0;
+  rateDown = 0;
+  state: State | undefined;
+  readonly devices = new Map<string, DeviceView>();
+  readonly conversations = new Map<number, ConversationView>();
+
+  /** `gap` says that messages are missing and that only a fresh snapshot helps. */
+  apply(message: StreamMessage): Applied {
+    if (message.kind === 'snapshot') {
+      this.replace(message.home);
+      this.sequence = message.sequence;
+      return 'applied';
+    }
+    if (message.kind === 'resumed') return message.epoch === this.epoch ? 'applied' : 'gap';
+    if (message.sequence <= this.sequence) return 'applied';
+    if (message.sequence !== this.sequence + 1) return 'gap';
+    this.sequence = message.sequence;
+    this.at = Math.max(this.at, message.at);
+    switch (message.kind) {
+      case 'traffic':
+        this.applyTraffic(message);
+        break;
+      case 'device':
+        this.setDevice(message.device);
+        break;
+      case 'device-gone':
+        this.removeDevice(message.device);
+        break;
+      case 'state':
+        if (this.state) Object.assign(this.state, pickState(message));
+        break;
+    }
+    return 'applied';
+  }
+
+  replace(home: HomeView): void {
+    this.epoch = home.epoch;
+    this.sequence = home.sequence;
+    this.at = home.at;
+    this.state = { ...pickState(home), run: home.run };
+    this.devices.clear();
+    this.conversations.clear();
+    for (const device of home.devices) this.setDevice(device);
+    for (const conversation of home.conversations) this.setConversation(conversation);
+    this.rateUp = sum(home.devices, (device) => device.rateUp);
+    this.rateDown = sum(home.devices, (device) => device.rateDown);
+  }
+
+  setDevice(device: DeviceView): void {
+    if (this.devices.size < MAX_DEVICES || this.devices.has(device.id)) this.devices.set(device.id, device);
+  }
+
+  /** A device and all it said leave together; a merged device's conversations come again under their new device. */
+  private removeDevice(id: string): void {
+    this.devices.delete(id);
+    for (const [key, conversation] of this.conversations) {
+      if (conversation.device === id) this.conversations.delete(key);
+    }
+  }
+
+  private applyTraffic(message: Extract<StreamMessage, { kind: 'traffic' }>): void {
+    for (const device of message.devices) this.setDevice(device);
+    for (const conversation of message.conversations) this.setConversation(conversation);
+    for (const id of message.gone) this.conversations.delete(id);
+    this.rateUp = message.rateUp;
+    this.rateDown = message.rateDown;
+  }
+
+  /** Re-inserting keeps the map in order of activity, so that the first is the one to forget. */
+  private setConversation(conversation: ConversationView): void {
+    this.conversations.delete(conversation.id);
+    this.conversations.set(conversation.id, conversation);
+    if (this.conversations.size <= MAX_CONVERSATIONS) return;
+    const oldest = this.conversations.keys().next();
+    if (!oldest.done) this.conversations.delete(oldest.value);
+  }
+}
+
+/** Bytes per second each way, or silence where the last word is old. */
+export function currentRate(
+  of: { rateUp: number; rateDown: number; last?: number; lastSeen?: number },
+  at: number,
+): { up: number; down: number } {
+  const last = of.last ?? of.lastSeen ?? at;
+  return at - last > RATE_VALID_FOR ? { up: 0, down: 0 } : { up: of.rateUp, down: of.rateDown };
+}
+
+function pickState(from: Omit<State, 'run'>): Omit<State, 'run'> {
+  const { verdict, coverage, lost, agent, gateway } = from;
+  return { verdict, coverage, lost, agent, gateway };
+}
+
+function sum<T>(items: readonly T[], of: (item: T) => number): number {
+  return items.reduce((total, item) => total + of(item), 0);
+}

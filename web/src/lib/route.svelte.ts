@@ -1,0 +1,28 @@
+export type Route = { page: 'home' } | { page: 'device'; id: string };
+
+/** Where the page is, kept in the address's fragment so that back, forward and links work. */
+class Router {
+  current = $state.raw<Route>(parseRoute(location.hash));
+
+  constructor() {
+    addEventListener('hashchange', () => {
+      this.current = parseRoute(location.hash);
+    });
+  }
+}
+
+export function parseRoute(hash: string): Route {
+  const match = /^#\/device\/(.+)$/.exec(hash);
+  if (!match?.[1]) return { page: 'home' };
+  try {
+    return { page: 'device', id: decodeURIComponent(match[1]) };
+  } catch {
+    return { page: 'home' };
+  }
+}
+
+export function deviceLink(id: string): string {
+  return `#/device/${encodeURIComponent(id)}`;
+}
+
+export const router = new Router();

@@ -1,0 +1,94 @@
+import type { ConversationView, DeviceView } from '../../../src/contract/api.ts';
+import { plainName, serviceName } from '../lib/format.ts';
+import { currentRate } from '../lib/home-state.ts';
+import { type Filter, Matcher } from './filter.ts';
+
+/** One row of the table: what the picture draws as a line, not folded together. */
+export type Row = {
+  id: string;
+  device: string;
+  deviceLabel: string;
+  farKey: string;
+  /** Id of the device, where the far end is in this home. */
+  farDevice: string | undefined;
+  farLabel: string;
+  service: string;
+  fromOutside: boolean;
+  rate: number;
+  up: number;
+  down: number;
+  last: number;
+};
+
+export const COLUMNS = ['deviceLabel', 'farLabel', 'service', 'rate', 'up', 'down', 'last'] as const;
+export type Column = (typeof COLUMNS)[number];
+export type Order = { column: Column; descending: boolean };
+
+/** Conversations that match the filter, those of one device, far end and service as one row. */
+export function rowsOf(
+  devices: ReadonlyMap<string, DeviceView>,
+  conversations: Iterable<ConversationView>,
+  at: number,
+  filter: Filter,
+): Row[] {
+  const matcher = new Matcher(filter, devices);
+  const rows = new Map<string, Row>();
+  for (const conversation of conversations) {
+    const device = devices.get(conversation.device);
+    if (!device || !matcher.conversation(conversation)) continue;
+    const service = serviceName(conversation);
+    const id = `${conversation.device}\n${conversation.node.key}\n${service}\n${conversation.initiator}`;
+    const row = rows.get(id) ?? emptyRow(id, device, conversation, devices);
+    rows.set(id, row);
+    const rate = currentRate(conversation, at);
+    row.rate += rate.up + rate.down;
+    row.up += conversation.bytesUp;
+    row.down += conversation.bytesDown;
+    row.last = Math.max(row.last, conversation.last);
+  }
+  return [...rows.values()];
+}
+
+function emptyRow(
+  id: string,
+  device: DeviceView,
+  conversation: ConversationView,
+  devices: ReadonlyMap<string, DeviceView>,
+): Row {
+  const { node } = conversation;
+  const farDevice = node.device === undefined ? undefined : devices.get(node.device);
+  return {
+    id,
+    device: device.id,
+    deviceLabel: plainName(device.label),
+    farKey: node.key,
+    farDevice: farDevice?.id,
+    farLabel: plainName(farDevice?.label ?? node.name ?? node.addresses.at(-1) ?? node.key),
+    service: serviceName(conversation),
+    fromOutside: conversation.initiator === 'node',
+    rate: 0,
+    up: 0,
+    down: 0,
+    last: 0,
+  };
+}
+
+/** A sorted copy; rows that are equal in the column keep an order of their own, so that nothing jumps. */
+export function sortRows(rows: readonly Row[], order: Order, collator: Intl.Collator): Row[] {
+  const direction = order.descending ? -1 : 1;
+  const compare = (a: Row, b: Row): number => {
+    const left = a[order.column];
+    const right = b[order.column];
+    const difference =
+      typeof left === 'number' && typeof right === 'number' ? left - right : collator.compare(`${left}`, `${right}`);
+    return difference * direction || (a.id < b.id ? -1 : 1);
+  };
+  return [...rows].sort(compare);
+}
+
+/** All services that the conversations use, for the filter. */
+export function servicesOf(conversations: Iterable<ConversationView>): string[] {
+  const services = new Set<string>();
+  for (const conversation of conversations) services.add(serviceName(conversation));
+  return [...services].sort();
+}
