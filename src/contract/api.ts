@@ -181,7 +181,23 @@ export const SetupBody = Type.Object({
   password: Type.String({ maxLength: 1024 }),
 });
 export const LoginBody = Type.Object({ password: Type.String({ maxLength: 1024 }) });
+/** The password again, so that an open browser alone cannot erase. */
+export const EraseBody = Type.Object({ password: Type.String({ maxLength: 1024 }) });
 export const RenameBody = Type.Object({ name: Type.String({ maxLength: 64 }) });
+
+/** What happened and who did it. `kind` is a code, `actor` `owner`, `command-line` or `spin`. */
+export const EventView = Type.Object({
+  id: Type.Integer(),
+  at: Type.Number(),
+  kind: Type.String(),
+  actor: Type.String(),
+  device: Type.Optional(Type.String()),
+  detail: Type.Optional(Type.String()),
+});
+export type EventView = Static<typeof EventView>;
+
+/** Largest numbers in one answer. */
+export const LIMITS = { conversationsInView: 2_000, nodes: 1_000, events: 1_000 } as const;
 
 export const HISTORY_SPANS = ['10m', '1h', '1d', '1w', '1M', '1y'] as const;
 export type HistorySpan = (typeof HISTORY_SPANS)[number];
@@ -200,6 +216,8 @@ export type HistorySpan = (typeof HISTORY_SPANS)[number];
  *   GET    /devices/:id/nodes?order=volume|new&limit=   NodeView[]
  *   GET    /devices/:id/conversations    ConversationView[]
  *   GET    /history?span=HistorySpan[&device=ID]        HistoryView
+ *   GET    /events?limit=                EventView[], the newest first
+ *   POST   /erase          EraseBody     SessionView; forgets everything about the home, keeps the password
  *   GET    /status                       StatusView
  *   GET    /openapi.json
  *   WS     /stream?epoch=E&after=N       StreamMessage, one per frame

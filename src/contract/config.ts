@@ -31,6 +31,8 @@ export const RunConfig = Type.Object({
   runDir: Type.String(),
   /** Addresses that the dashboard binds to. */
   listen: Type.Array(Type.String()),
+  /** Further names under which the dashboard may be opened, such as `spin.example.com`. */
+  names: Type.Optional(Type.Array(Type.String())),
   port: Type.Integer({ minimum: 0, maximum: 65535, default: DEFAULT_PORT }),
   /** User that the controller becomes when started by root. */
   user: Type.Optional(Type.String()),

@@ -154,7 +154,8 @@ export type CoverageCode =
   | 'packets-lost'
   | 'mirror-one-way'
   | 'recorded'
-  | 'agent-gone';
+  | 'agent-gone'
+  | 'store-failing';
 
 /** What the store knew before this start. */
 export type RestoreObservation = { kind: 'restore'; at: number; devices: RestoredDevice[] };

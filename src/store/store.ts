@@ -40,6 +40,9 @@ export class StoreFailing extends Error {}
 /** The database with the parts that hold its prepared statements. */
 type Open = ReturnType<typeof openParts>;
 
+/** Notes held for the next flush: a flood of new devices is told by its first thousand. */
+const MAX_PENDING_NOTES = 1_000;
+
 /** Least time between two attempts to open a database that could not be opened, ms. */
 const REOPEN_AFTER = 10_000;
 
@@ -58,6 +61,7 @@ export class Store {
   readonly #pending = new Pending();
   #changed = new Map<string, Device>();
   #merged: { device: string; into: string; at: number }[] = [];
+  #notes: Omit<StoredEvent, 'id'>[] = [];
   #open: Open;
   #inMemory = false;
   #triedAt = 0;
@@ -110,7 +114,7 @@ export class Store {
    */
   flush(): boolean {
     if (this.#inMemory && !this.#reopen()) return false;
-    if (this.#pending.minutes.length + this.#changed.size + this.#merged.length === 0)
+    if (this.#pending.minutes.length + this.#changed.size + this.#merged.length + this.#notes.length === 0)
       return this.failing === undefined;
     const written = this.#try(() => {
       transaction(this.#open.database, () => this.#write(this.#open));
@@ -120,6 +124,7 @@ export class Store {
     this.#pending.clear();
     this.#changed.clear();
     this.#merged = [];
+    this.#notes = [];
     return true;
   }
 
@@ -156,11 +161,23 @@ export class Store {
     return this.#open.sessions;
   }
 
+  /** What SPIN itself saw, written at the next flush. */
+  note(event: Omit<StoredEvent, 'id'>): void {
+    this.#notes.push(event);
+    if (this.#notes.length > MAX_PENDING_NOTES) this.#notes.shift();
+  }
+
   /** Durable when it returns; while the disk fails the record is only said aloud. */
   record(event: Omit<StoredEvent, 'id'>): void {
     if (this.#try(() => this.#open.events.add(event)) === undefined && this.failing) {
       this.#options.log(`not recorded: ${JSON.stringify(event)}`);
     }
+  }
+
+  /** Forgets traffic, for a recording that is played again. */
+  forgetTraffic(): void {
+    this.#pending.clear();
+    this.#try(() => transaction(this.#open.database, () => this.#open.traffic.forget()));
   }
 
   /** The newest first. */
@@ -186,6 +203,7 @@ export class Store {
     this.#pending.clear();
     this.#changed.clear();
     this.#merged = [];
+    this.#notes = [];
     this.#open.database.close();
     try {
       removeDatabase(this.path);
@@ -205,6 +223,7 @@ export class Store {
     for (const { device, into, at } of this.#merged) open.devices.merge(device, into, at);
     for (const device of this.#changed.values()) open.devices.save(device);
     open.devices.trim();
+    for (const note of this.#notes) open.events.add(note);
     for (const minute of this.#pending.minutes) open.traffic.write(minute);
   }
 

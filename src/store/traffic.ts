@@ -15,6 +15,7 @@ export class Traffic {
   readonly #writers: readonly Writer[];
   readonly #contact: StatementSync;
   readonly #rolled: StatementSync;
+  readonly #forget: readonly StatementSync[];
 
   constructor(database: DatabaseSync, devices: Devices, dictionary: Dictionary) {
     this.#devices = devices;
@@ -38,6 +39,8 @@ export class Traffic {
          bytes_up = bytes_up + excluded.bytes_up, bytes_down = bytes_down + excluded.bytes_down`,
     );
     this.#rolled = database.prepare('SELECT minute FROM rolled');
+    const tables = LEVELS.flatMap(({ name }) => [`conversation_${name}`, `traffic_${name}`]);
+    this.#forget = [...tables, 'contact', 'rolled'].map((table) => database.prepare(`DELETE FROM ${table}`));
   }
 
   /** Within a transaction of the caller. */
@@ -57,6 +60,11 @@ export class Traffic {
         traffic.run(Math.floor(minute.start / level.width), device, ...values(sum));
       }
     }
+  }
+
+  /** Forgets all traffic. Within a transaction of the caller. */
+  forget(): void {
+    for (const statement of this.#forget) statement.run();
   }
 
   #writeRow(writers: readonly Writer[], start: number, device: number, row: MinuteRow, late: boolean): void {

@@ -1,0 +1,92 @@
+import { connect, type Socket } from 'node:net';
+import { encodeHello, LINK_PROTOCOL, LinkDecoder } from '../contract/link.ts';
+import type { Observation } from '../model/observation.ts';
+
+/** Waits between two attempts to reach the agent, ms: soon at first, since it usually restarts at once. */
+const FIRST_RETRY = 100;
+const LAST_RETRY = 2_000;
+/** How long observations may be worked on before HTTP gets a turn, ms. */
+const TURN = 10;
+
+export type AgentLinkOptions = {
+  path: string;
+  /** Names this controller's run. */
+  epoch: string;
+  observe: (observation: Observation) => void;
+  /** Told when the agent came or went. */
+  onChange: (connected: boolean, reason?: string) => void;
+};
+
+/** The connection to the agent: kept up for ever, never ahead of what the controller can follow. */
+export class AgentLink {
+  connected = false;
+  readonly #options: AgentLinkOptions;
+  #socket: Socket | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #retry = FIRST_RETRY;
+  #closed = false;
+
+  constructor(options: AgentLinkOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    const socket = connect(this.#options.path);
+    const decoder = new LinkDecoder('agent');
+    let reason: string | undefined;
+    this.#socket = socket;
+    socket.on('connect', () => {
+      socket.write(encodeHello({ protocol: LINK_PROTOCOL, role: 'controller', epoch: this.#options.epoch }));
+    });
+    socket.on('data', (chunk: Buffer) => {
+      try {
+        this.#receive(socket, decoder, chunk);
+      } catch (error) {
+        reason = (error as Error).message;
+        socket.destroy();
+      }
+    });
+    socket.on('error', (error) => {
+      reason = error.message;
+    });
+    socket.on('close', () => this.#lost(reason));
+  }
+
+  /** Drops the connection; the agent tells everything anew when it is made again. */
+  restart(): void {
+    this.#retry = FIRST_RETRY;
+    this.#socket?.destroy();
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    this.#socket?.destroy();
+  }
+
+  #receive(socket: Socket, decoder: LinkDecoder, chunk: Buffer): void {
+    const began = performance.now();
+    for (const message of decoder.push(chunk)) {
+      if (message.type === 'hello') this.#found();
+      else this.#options.observe(message.observation);
+    }
+    if (performance.now() - began < TURN) return;
+    socket.pause();
+    setImmediate(() => socket.resume());
+  }
+
+  #found(): void {
+    this.connected = true;
+    this.#retry = FIRST_RETRY;
+    this.#options.onChange(true);
+  }
+
+  #lost(reason: string | undefined): void {
+    const was = this.connected;
+    this.connected = false;
+    if (this.#closed) return;
+    if (was) this.#options.onChange(false, reason);
+    this.#timer = setTimeout(() => this.start(), this.#retry);
+    this.#retry = Math.min(this.#retry * 2, LAST_RETRY);
+  }
+}

@@ -1,0 +1,54 @@
+import type { HomeView } from '../contract/api.ts';
+import type { HomeEvent } from '../model/event.ts';
+import type { CoverageNote } from '../model/observation.ts';
+
+type CoverageEvent = Extract<HomeEvent, { kind: 'coverage' }>;
+
+/** What cannot be seen, by who said so: the agent's sources, and the controller of itself. */
+export class Coverage {
+  readonly #sources = new Map<string, { notes: readonly CoverageNote[]; lost: CoverageEvent['lost'] }>();
+
+  set({ source, notes, lost }: CoverageEvent): void {
+    this.#sources.set(source, { notes, lost });
+  }
+
+  /** A note of the controller itself; `undefined` takes it away. @returns whether that changed anything */
+  own(code: CoverageNote['code'], detail: string | undefined): boolean {
+    const key = `controller ${code}`;
+    const before = this.#sources.get(key)?.notes[0]?.detail;
+    if (before === detail) return false;
+    if (detail === undefined) this.#sources.delete(key);
+    else this.#sources.set(key, { notes: [{ code, detail }], lost: { events: 0, packets: 0 } });
+    return true;
+  }
+
+  views(): HomeView['coverage'] {
+    return [...this.#sources].flatMap(([source, { notes }]) =>
+      notes.map(({ code, detail }) => ({
+        code,
+        source: source.split(' ')[0]!,
+        ...(detail !== undefined && { detail }),
+      })),
+    );
+  }
+
+  lost(): HomeView['lost'] {
+    const lost = { events: 0, packets: 0 };
+    for (const source of this.#sources.values()) {
+      lost.events += source.lost.events;
+      lost.packets += source.lost.packets;
+    }
+    return lost;
+  }
+}
+
+/** Notes that do not mean that something is wrong. */
+const EXPECTED = new Set(['recorded']);
+
+/** The first screen's one sentence. There are no detectors yet, so it is about what SPIN sees. */
+export function verdictOf(devices: number, connected: boolean, coverage: HomeView['coverage']): HomeView['verdict'] {
+  if (!connected) return { level: 'attention', code: 'agent-gone', devices };
+  if (devices === 0) return { level: 'ok', code: 'no-devices-yet', devices };
+  const limited = coverage.some(({ code }) => !EXPECTED.has(code));
+  return limited ? { level: 'attention', code: 'limited-view', devices } : { level: 'ok', code: 'all-quiet', devices };
+}

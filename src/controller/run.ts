@@ -1,0 +1,163 @@
+import { readFileSync } from 'node:fs';
+import { isIPv6 } from 'node:net';
+import { join } from 'node:path';
+import { AGENT_SOCKET, type RunConfig } from '../contract/config.ts';
+import { createPipeline } from '../pipeline.ts';
+import { Accounts } from '../serve/accounts.ts';
+import { CannotStore, type Keeper } from '../serve/door.ts';
+import { Hosts } from '../serve/hosts.ts';
+import { listen } from '../serve/listener.ts';
+import { readPages } from '../serve/pages.ts';
+import { createApp } from '../serve/server.ts';
+import { makeSetupCode } from '../serve/setup-code.ts';
+import { StreamDoor } from '../serve/websocket.ts';
+import { Store, StoreFailing } from '../store/store.ts';
+import { AgentLink } from './agent-link.ts';
+import { newCliToken } from './cli-token.ts';
+import { Controller } from './controller.ts';
+import { writtenBytesReader } from './figures.ts';
+import { becomeUser, isRoot } from './privileges.ts';
+
+export type RunOptions = {
+  config: RunConfig;
+  /** Folder of the built dashboard. */
+  pages: string;
+  /** File with the vendors of hardware addresses. */
+  vendors: string;
+  newEpoch: () => string;
+  log: (line: string) => void;
+};
+
+/** ms between two looks at whether something must be settled. */
+const BEAT = 1_000;
+/** Setting under which the hash of the password is kept. */
+export const PASSWORD = 'password';
+
+/** One run of the controller, from rights given up to everything flushed. */
+export class Run {
+  readonly #options: RunOptions;
+  #onStop: (() => Promise<void> | void)[] = [];
+
+  constructor(options: RunOptions) {
+    this.#options = options;
+  }
+
+  /** @returns where the page is, and the one-time code while no password has been set */
+  async start(): Promise<{ url: string; code?: string }> {
+    const { config, log, newEpoch, pages: folder } = this.#options;
+    const startedAt = Date.now();
+    // All that lies in files of the program is read before the rights are given up.
+    const pages = readPages(folder);
+    const written = writtenBytesReader();
+    const version = readVersion();
+    if (config.user !== undefined && isRoot()) becomeUser(config.user, config.stateDir);
+
+    const store = new Store({ directory: config.stateDir, now: Date.now, log });
+    this.#onStop.push(() => store.close());
+    const controller = new Controller({
+      run: { mode: config.mode, version, startedAt, ...(config.demo && { demo: config.demo }) },
+      store,
+      createPipeline: () => createPipeline({ history: true }),
+      newEpoch,
+      now: Date.now,
+      figures: () => ({ memory: process.memoryUsage.rss(), written: written() }),
+      log,
+      onErased: () => link.restart(),
+    });
+    const link = new AgentLink({
+      path: join(config.runDir, AGENT_SOCKET),
+      epoch: newEpoch(),
+      observe: (observation) => controller.observe(observation),
+      onChange: (connected, reason) => {
+        log(connected ? 'the agent is here' : `the agent is gone (${reason ?? 'it ended'}); waiting for it`);
+        controller.agentChanged(connected, reason);
+      },
+    });
+    this.#keepTime(controller, store, link);
+    const code = makeSetupCode();
+    const accounts = new Accounts({
+      keeper: keeperOf(store),
+      now: Date.now,
+      setupCode: code,
+      cliToken: newCliToken(config.stateDir, log),
+      onSessionEnd: (hash) => controller.stream.endSessions((other) => other === hash),
+    });
+    const port = await this.#serve(controller, accounts, pages, version);
+    link.start();
+    this.#onStop.push(() => link.close());
+    return { url: urlOf(config.listen[0]!, port), ...(!accounts.isSetUp && { code }) };
+  }
+
+  /** In the reverse order of the start; the counters are on the disk when it resolves. */
+  async stop(): Promise<void> {
+    for (const stop of this.#onStop.reverse()) await stop();
+    this.#onStop = [];
+  }
+
+  async #serve(
+    controller: Controller,
+    accounts: Accounts,
+    pages: ReturnType<typeof readPages>,
+    version: string,
+  ): Promise<number> {
+    const { config, log } = this.#options;
+    const hosts = new Hosts(config.listen, config.names);
+    const app = await createApp({ door: controller, stream: controller.stream, accounts, hosts, pages, version, log });
+    const streams = new StreamDoor(controller.stream, hosts, accounts);
+    const listener = await listen(config.listen, config.port, app.routing, streams.upgrade);
+    this.#onStop.push(
+      () => app.close(),
+      () => listener.close(),
+      () => streams.close(),
+    );
+    return listener.port;
+  }
+
+  #keepTime(controller: Controller, store: Store, link: AgentLink): void {
+    const { config } = this.#options;
+    const live = config.mode !== 'read';
+    let flushed = Date.now();
+    const beat = setInterval(() => {
+      const now = Date.now();
+      if (live && !link.connected) controller.observe({ kind: 'tick', at: now });
+      controller.settle();
+      if (Math.abs(now - flushed) >= config.flushInterval) {
+        flushed = now;
+        store.flush();
+      } else store.maintain(controller.at);
+      controller.noteStore();
+    }, BEAT);
+    this.#onStop.push(() => clearInterval(beat));
+  }
+}
+
+function keeperOf(store: Store): Keeper {
+  const durably = (work: () => void) => {
+    try {
+      work();
+    } catch (error) {
+      throw error instanceof StoreFailing ? new CannotStore(error.message) : error;
+    }
+  };
+  return {
+    password: () => store.setting(PASSWORD),
+    setPassword: (hash) => durably(() => store.set(PASSWORD, hash)),
+    record: (kind, actor, detail) => store.record({ at: Date.now(), kind, actor, ...(detail && { detail }) }),
+    sessions: {
+      all: () => store.sessions.all(),
+      put: (session) => store.sessions.put(session),
+      remove: (hash) => store.sessions.remove(hash),
+      clear: () => store.sessions.clear(),
+      version: () => store.foreignChanges(),
+    },
+  };
+}
+
+function urlOf(address: string, port: number): string {
+  return `http://${isIPv6(address) ? `[${address}]` : address}:${port}/`;
+}
+
+function readVersion(): string {
+  const file = new URL('../../package.json', import.meta.url);
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
+}

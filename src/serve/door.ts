@@ -1,0 +1,41 @@
+import type {
+  ConversationView,
+  DeviceView,
+  EventView,
+  HistorySpan,
+  HistoryView,
+  HomeView,
+  NodeView,
+  StatusView,
+} from '../contract/api.ts';
+import type { SessionKeeper } from './sessions.ts';
+
+/** What the server needs of the rest of SPIN: the home as views, the owner's commands, and what is kept. */
+export type Door = {
+  home(epoch: string, sequence: number): HomeView;
+  status(): StatusView;
+  devices(): DeviceView[];
+  device(id: string): DeviceView | undefined;
+  conversations(device: string): ConversationView[];
+  nodes(device: string, order: 'volume' | 'new', limit: number): NodeView[];
+  history(span: HistorySpan, device?: string): HistoryView;
+  events(limit: number): EventView[];
+  /** Durable when it returns. @throws CannotStore */
+  rename(device: string, name: string, actor: Actor): DeviceView | undefined;
+  /** @throws CannotStore */
+  erase(): void;
+};
+
+export type Actor = 'owner' | 'command-line';
+
+/** What the server keeps over a restart. */
+export type Keeper = {
+  password(): unknown;
+  /** @throws CannotStore */
+  setPassword(hash: unknown): void;
+  record(kind: string, actor: string, detail?: string): void;
+  sessions: SessionKeeper;
+};
+
+/** Thrown through the door when something cannot be made durable. */
+export class CannotStore extends Error {}
