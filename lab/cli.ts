@@ -1,10 +1,12 @@
 /** What each subcommand does; a command resolves with the exit code. */
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { constants } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { capture } from './capture.ts';
 import { pause } from './home/clock.ts';
 import { cleanDead, down, isKept, type LabInfo, living, type Play, up, visit } from './lab.ts';
+import { endWithParent } from './netns.ts';
 import { scenarios } from './scenario/all.ts';
 import { printStatus } from './status.ts';
 
@@ -72,24 +74,26 @@ async function runCommand(args: readonly string[], flags: Flags): Promise<number
   if (there) return visitUntil(there, play, seconds, stop, flags);
 
   const failure = new AbortController();
-  let reason = '';
+  let reason: string | undefined;
   const info = await up({
     ...play,
     progress,
     beforeDevices: (info) => tellLab(info, flags),
     onFailure: (what) => {
-      reason = what;
+      reason ??= what;
       failure.abort();
     },
   });
+  let failed: string | undefined;
   try {
     if (!stop.aborted)
       progress(`playing ${play.scenario}${seconds === undefined ? '; Ctrl-C ends it' : ` for ${seconds} s`}`);
     await pauseFor(seconds, AbortSignal.any([stop, failure.signal]));
+    failed = reason;
   } finally {
     await down(info.id);
   }
-  if (reason !== '' && !stop.aborted) throw new Error(reason);
+  if (failed !== undefined && !stop.aborted) throw new Error(failed);
   return 0;
 }
 
@@ -189,8 +193,9 @@ function expectAtMost(args: readonly string[], most: number): void {
   if (args.length > most) throw new UsageError(`too many arguments: ${args.slice(most).join(' ')}`);
 }
 
-/** Aborted by Ctrl-C and its like. */
+/** Aborted by Ctrl-C and its like, and when the program that started us ends, however it does. */
 function stopSignal(): AbortSignal {
+  endWithParent(constants.signals.SIGTERM);
   const stop = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => stop.abort());
   return stop.signal;

@@ -1,11 +1,10 @@
 /** `spin lab status`: what is up, who has which address, what was done, what reached the sinks. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { addressesOf } from './addresses.ts';
 import { run } from './command.ts';
 import type { Tally } from './home/device.ts';
 import type { LabInfo, LabState } from './instance.ts';
-
-type Link = { ifname: string; addr_info: { local: string; scope: string }[] };
 
 export type DeviceStatus = LabInfo['devices'][number] & { addresses: string[]; tally?: Tally };
 export type LabStatus = Omit<LabInfo, 'devices'> & {
@@ -40,12 +39,6 @@ function format(lab: LabStatus): string {
   });
   const head = `lab ${lab.id} plays ${lab.scenario}; router ${lab.router.namespace} (${lab.router.lan}, ${lab.router.wan})\n`;
   return `${head}${rows.join('')}  sinks: ${lab.sunk.packets} packets, ${lab.sunk.bytes} bytes\n`;
-}
-
-async function addressesOf(device: LabInfo['devices'][number]): Promise<string[]> {
-  const out = await run('ip', ['-n', device.namespace, '-j', 'addr', 'show', 'dev', device.interface]);
-  const links = JSON.parse(out) as Link[];
-  return links.flatMap((link) => link.addr_info.filter(({ scope }) => scope === 'global').map(({ local }) => local));
 }
 
 async function sunk({ internet }: LabInfo): Promise<{ packets: number; bytes: number }> {

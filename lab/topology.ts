@@ -9,6 +9,8 @@ import { DEVICES, LAN, SINKS, WAN } from './plan.ts';
 
 const DEVICE_INTERFACE = 'eth0';
 const PROVIDER_INTERFACE = 'isp0';
+/** Packets on these links are as large as on a real cable, not the 64 kB that hosts hand to their network cards. */
+const ONE_SEGMENT = 'gso_max_segs 1';
 /** Addresses that a sink counts one by one; 2^16 of 32 bytes are enough for a scan of a /16. */
 const SINK_SIZE = 65_536;
 
@@ -57,7 +59,9 @@ export async function plugIn(info: LabInfo): Promise<void> {
     if (plan?.privacy) inNamespace(device.namespace, () => sysctl(`ipv6/conf/${device.interface}/use_tempaddr`, 2));
   }
   await Promise.all(
-    info.devices.map((device) => ip(['link set lo up', `link set ${device.interface} up`], device.namespace)),
+    info.devices.map((device) =>
+      ip(['link set lo up', `link set ${device.interface} ${ONE_SEGMENT} up`], device.namespace),
+    ),
   );
 }
 
@@ -92,7 +96,7 @@ function internetLines({ internet }: LabInfo): string[] {
     ...[SITE_PREFIX4, SITE_PREFIX6, SINKS.v4, SINKS.v6].map((prefix) => `route add local ${prefix} dev lo`),
     `addr add ${WAN.provider4}/24 dev ${internet.interface}`,
     `addr add ${WAN.provider6}/64 dev ${internet.interface} nodad`,
-    `link set ${internet.interface} up`,
+    `link set ${internet.interface} ${ONE_SEGMENT} up`,
     ...LAN.prefixes6.map((prefix) => `route add ${prefix} via ${WAN.router6}`),
   ];
 }

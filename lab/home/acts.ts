@@ -102,17 +102,21 @@ async function browse(act: Extract<Act, { do: 'browse' }>, { device, random }: S
   );
 }
 
-/** A real Initial, then as many packets as asked for, each batch acknowledged by a small one. */
+/** Tries the device's first family and then the other, as with TCP. */
 async function quic(device: Device, host: string, bytes: number): Promise<void> {
   const { v4, v6 } = await device.resolve(host);
-  const address = (device.plan.prefers === 6 ? v6[0] : undefined) ?? v4[0];
-  if (address === undefined) throw new Error(`${host} has no address`);
+  const choices = device.plan.prefers === 6 ? [...v6, ...v4] : [...v4, ...v6];
+  for (const address of choices) if (await download(device, host, address, bytes)) return;
+  throw new Error(`${host} does not speak QUIC`);
+}
+
+/** A real Initial, then as many packets as asked for, each burst asked for by a small one. False if nobody answers the first. */
+async function download(device: Device, host: string, address: string, bytes: number): Promise<boolean> {
   const socket = await device.udp(address.includes(':') ? 6 : 4);
   try {
     const source = randomBytes(CONNECTION_ID_LENGTH);
     const hello = clientInitial(host, randomBytes(CONNECTION_ID_LENGTH), source);
-    const answer = await exchange(socket, hello, HTTPS_PORT, address, ANSWER_TIMEOUT);
-    if (!answer) throw new Error(`${host} does not speak QUIC`);
+    if (!(await exchange(socket, hello, HTTPS_PORT, address, ANSWER_TIMEOUT))) return false;
     let received = 0;
     socket.on('message', (packet) => {
       received += packet.length;
@@ -123,6 +127,7 @@ async function quic(device: Device, host: string, bytes: number): Promise<void> 
         throw new Error(`${host} fell silent`);
       await pause(5, device.signal);
     }
+    return true;
   } finally {
     socket.close();
   }

@@ -27,12 +27,14 @@ export type Tally = {
   lastFailure?: string;
 };
 
+/** The namespace of a device and its interface there. */
+export type Place = { namespace: string; interface: string };
+
 type Known = { v4: string[]; v6: string[]; until: number };
 
 export class Device {
   readonly plan: DevicePlan;
-  readonly namespace: string;
-  readonly network: string;
+  readonly place: Place;
   readonly signal: AbortSignal;
   readonly tally: Tally = { acts: 0, failed: 0, sent: 0, acknowledged: 0 };
   /** IPv4 resolver, from the lease. */
@@ -41,15 +43,9 @@ export class Device {
   readonly #names = new Map<string, Known>();
 
   /** `authority` is the lab's own certificate (PEM), the only one that devices trust. */
-  constructor(
-    plan: DevicePlan,
-    place: { namespace: string; interface: string },
-    authority: string,
-    signal: AbortSignal,
-  ) {
+  constructor(plan: DevicePlan, place: Place, authority: string, signal: AbortSignal) {
     this.plan = plan;
-    this.namespace = place.namespace;
-    this.network = place.interface;
+    this.place = place;
     this.#authority = authority;
     this.signal = signal;
   }
@@ -70,7 +66,7 @@ export class Device {
   }
 
   connectTo(address: string, port: number): Promise<net.Socket> {
-    const fd = openTcp(this.namespace, address.includes(':') ? 6 : 4);
+    const fd = openTcp(this.place.namespace, address.includes(':') ? 6 : 4);
     const socket = new net.Socket({ fd, manualStart: true } as net.SocketConstructorOpts);
     return this.#settle(socket, 'connect', () => socket.connect({ host: address, port }));
   }
@@ -91,7 +87,7 @@ export class Device {
   listen(port: number, onConnection: (socket: net.Socket) => void): net.Server {
     const server = net.createServer(onConnection);
     server.on('error', () => {});
-    server.listen({ fd: openTcpServer(this.namespace, port) });
+    server.listen({ fd: openTcpServer(this.place.namespace, port) });
     this.signal.addEventListener('abort', () => server.close(), { once: true });
     return server;
   }
@@ -102,7 +98,7 @@ export class Device {
     socket.on('error', () => {});
     return new Promise((resolve) => {
       socket.once('listening', () => resolve(socket));
-      socket.bind({ fd: openUdp(this.namespace, family, options) });
+      socket.bind({ fd: openUdp(this.place.namespace, family, options) });
     });
   }
 

@@ -36,7 +36,7 @@ export async function keepLease(device: Device, onLease: (lease: DhcpReply) => v
 }
 
 async function acquire(device: Device, wait: number): Promise<DhcpReply | undefined> {
-  const socket = await device.udp(4, { port: CLIENT_PORT, device: device.network });
+  const socket = await device.udp(4, { port: CLIENT_PORT, device: device.place.interface });
   try {
     socket.setBroadcast(true);
     const transaction = randomInt(2 ** 32);
@@ -51,7 +51,7 @@ async function acquire(device: Device, wait: number): Promise<DhcpReply | undefi
 }
 
 async function renew(device: Device, lease: DhcpReply): Promise<DhcpReply | undefined> {
-  const socket = await device.udp(4, { port: CLIENT_PORT, device: device.network });
+  const socket = await device.udp(4, { port: CLIENT_PORT, device: device.place.interface });
   try {
     const message = request(device, { type: REQUEST, transaction: randomInt(2 ** 32), client: lease.address });
     const answer = await ask(socket, message, lease.server, [ACK, NAK], MAX_WAIT);
@@ -96,8 +96,8 @@ function ask(
 }
 
 async function configure(device: Device, lease: DhcpReply, old?: DhcpReply): Promise<void> {
-  const lines = [`addr replace ${lease.address}/${lease.length} dev ${device.network}`];
-  if (old) lines.push(`addr del ${old.address}/${old.length} dev ${device.network}`);
+  const lines = [`addr replace ${lease.address}/${lease.length} dev ${device.place.interface}`];
+  if (old) lines.push(`addr del ${old.address}/${old.length} dev ${device.place.interface}`);
   if (lease.router !== undefined) lines.push(`route replace default via ${lease.router}`);
-  await ip(lines, device.namespace);
+  await ip(lines, device.place.namespace);
 }

@@ -1,5 +1,6 @@
 /** The devices of a lab, all in one process: `main.ts DIRECTORY SCENARIO SEED SPEED join|visit`. */
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import type { LabState } from '../instance.ts';
 import { leaveHostNetwork } from '../netns.ts';
@@ -30,6 +31,7 @@ for (const place of info.devices) {
 }
 if (role === 'join') await joinAll();
 process.send?.('joined');
+flushCompileCache();
 begin();
 
 /** Has every device get its lease, and keep it. */

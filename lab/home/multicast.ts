@@ -1,5 +1,5 @@
 /** How devices make themselves known on the link: multicast DNS (RFC 6762, RFC 6763) and SSDP (UPnP Device Architecture 2.0 §1). */
-import { ip } from '../command.ts';
+import { addressesOf } from '../addresses.ts';
 import type { Family } from '../netns.ts';
 import type { DevicePlan } from '../plan.ts';
 import type { Device } from './device.ts';
@@ -19,7 +19,7 @@ const LOOKED_FOR = ['_googlecast._tcp.local', '_hap._tcp.local', '_ipp._tcp.loca
 
 /** Tells the link its host name, addresses and service, over both families, and as UPnP device where it is one. */
 export async function announce(device: Device): Promise<void> {
-  const addresses = await addressesOf(device);
+  const addresses = await addressesOf(device.place);
   const message = encodeAnnouncement(records(device.plan, addresses));
   await Promise.all([sendMdns(device, 4, message), sendMdns(device, 6, message)]);
   const own = addresses.find((address) => !address.includes(':'));
@@ -53,20 +53,14 @@ export function records(plan: DevicePlan, addresses: readonly string[]): DnsReco
   return found;
 }
 
-/** The addresses of the device's interface, without link-local ones. */
-async function addressesOf(device: Device): Promise<string[]> {
-  const out = await ip([`-o addr show dev ${device.network} scope global`], device.namespace);
-  return [...out.matchAll(/inet6? ([0-9a-f.:]+)\/\d+/g)].map((match) => match[1] ?? '');
-}
-
 async function sendMdns(device: Device, family: Family, message: Buffer): Promise<void> {
-  const socket = await device.udp(family, { port: MDNS_PORT, device: device.network });
+  const socket = await device.udp(family, { port: MDNS_PORT, device: device.place.interface });
   socket.setMulticastTTL(MDNS_HOPS);
   await send(socket, message, MDNS_PORT, MDNS_GROUP[family]);
 }
 
 async function sendSsdp(device: Device, message: Buffer): Promise<void> {
-  const socket = await device.udp(4, { device: device.network });
+  const socket = await device.udp(4, { device: device.place.interface });
   socket.setMulticastTTL(SSDP_HOPS);
   await send(socket, message, SSDP_PORT, SSDP_GROUP);
 }

@@ -1,6 +1,7 @@
 /** The far side of a lab: `main.ts DIRECTORY`, inside its namespace. Says "ready" to its parent when all services listen. */
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import net from 'node:net';
 import { join } from 'node:path';
 import tls from 'node:tls';
@@ -37,3 +38,4 @@ await serveDatagrams(
   time.flatMap((site) => [site.v4, site.v6]),
 );
 process.send?.('ready');
+flushCompileCache();
