@@ -1,0 +1,33 @@
+/** `bin/bench NAME`: the measurements, each a program of its own. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+const HELP = `Usage: bin/bench offline|names|live|idle|page [OPTION…]
+
+  offline   spin read against other programs on two made-up captures (--quick, --runs N, --install, --keep-only NAME)
+  names     20,000 and 200,000 DNS names through the whole pipeline
+  live      new connections, standing connections, forwarding, in network namespaces (root)
+  idle      the virtual home for a while: CPU, memory, bytes written (root; --minutes N)
+  page      the dashboard in a browser
+
+Exit codes: 0 all bars held · 1 some missed · 64 wrong usage · 77 cannot run here`;
+
+const PROGRAMS: Record<string, string> = {
+  offline: 'offline/main.ts',
+  names: 'names.ts',
+  live: 'live.ts',
+  idle: 'idle.ts',
+  page: 'page.ts',
+};
+
+const [name, ...rest] = process.argv.slice(2);
+const program =
+  name !== undefined && Object.hasOwn(PROGRAMS, name) ? join(import.meta.dirname, PROGRAMS[name]!) : undefined;
+if (program === undefined || !existsSync(program)) {
+  console.log(HELP);
+  process.exitCode = name === '--help' ? 0 : 64;
+} else {
+  process.argv.splice(1, 2, program);
+  process.argv.splice(2, Number.POSITIVE_INFINITY, ...rest);
+  await import(program);
+}
