@@ -1,0 +1,15 @@
+import { readOptions, USAGE } from './options.ts';
+import { readFiles } from './read.ts';
+
+// A reader that closes the pipe early (`| head`) has what it wanted.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
+const options = readOptions(process.argv.slice(2));
+if ('help' in options) process.stdout.write(`${options.help}\n`);
+else if ('wrong' in options) {
+  process.stderr.write(`spin read: ${options.wrong}\n${USAGE}\n`);
+  process.exitCode = 1;
+} else process.exitCode = await readFiles(options);

@@ -1,0 +1,77 @@
+import { loadVendors } from '../data/vendors.ts';
+import { ControlDecoder } from '../decode/control.ts';
+import { Digest } from '../digest/digest.ts';
+import type { HomeEvent } from '../model/event.ts';
+import type { Observation } from '../model/observation.ts';
+import { createPipeline, type Pipeline } from '../pipeline.ts';
+import { CaptureError } from '../source/capture/error.ts';
+import { readCapture } from '../source/capture/read.ts';
+import { quicCrypto } from '../source/quic-crypto.ts';
+import { writeEvents } from './events.ts';
+import type { ReadFilesOptions } from './options.ts';
+import { Output } from './output.ts';
+import { Progress } from './progress.ts';
+import { writeSummary } from './summary.ts';
+import { summaryTable } from './table.ts';
+import { visible } from './visible.ts';
+
+const EXIT = { complete: 0, nothing: 2, partly: 3 } as const;
+
+/** Fixed, so that the same file gives the same answer every time. */
+const SEED = 0x5b1d_e5e1;
+
+/** Reads each file as a home of its own and writes what is asked for. @returns the exit status */
+export async function readFiles(options: ReadFilesOptions): Promise<number> {
+  const vendorOf = loadVendors();
+  const output = new Output(process.stdout);
+  let anyRead = false;
+  let anyFault = false;
+  for (const file of options.files) {
+    const pipeline = createPipeline({ vendorOf });
+    const { digest, fault } = await readOne(file, pipeline, options, output);
+    anyFault ||= fault !== undefined;
+    anyRead ||= fault === undefined || fault.partly;
+    if (fault) process.stderr.write(`spin read: ${visible(fault.file)}: ${fault.reason} at byte ${fault.offset}\n`);
+    if (fault && !fault.partly) continue;
+    if (options.json) await writeSummary(output, pipeline.home, digest.totals);
+    else if (!options.events) {
+      const title = options.files.length > 1 ? file : undefined;
+      await output.write(summaryTable(pipeline.home, digest.totals, { title, ...terminal() }));
+    }
+  }
+  await output.end();
+  if (!anyFault) return EXIT.complete;
+  return anyRead ? EXIT.partly : EXIT.nothing;
+}
+
+async function readOne(file: string, pipeline: Pipeline, options: ReadFilesOptions, output: Output) {
+  const { events, home } = options;
+  const take = (told: readonly HomeEvent[]) => {
+    if (events && told.length > 0) writeEvents(output, pipeline.home, told);
+  };
+  const sink = (observation: Observation) => take(pipeline.step(observation));
+  if (home.prefixes.length > 0 || home.macs.length > 0)
+    sink({ kind: 'source', at: 0, source: 'capture', home, coverage: [], lost: { events: 0, packets: 0 } });
+  const control = new ControlDecoder(sink, { crypto: quicCrypto });
+  const digest = new Digest(sink, { control, seed: SEED });
+  const progress = new Progress(process.stderr, file);
+  try {
+    await readCapture(file === '-' ? 'stdin' : file, digest, { onProgress: progress.show });
+    return { digest, fault: undefined };
+  } catch (error) {
+    if (!(error instanceof CaptureError)) throw error;
+    return { digest, fault: error };
+  } finally {
+    progress.end();
+    digest.finish();
+    // What happened in the last, unfinished second is told too.
+    const end = Math.floor(pipeline.home.at / 1000) * 1000 + 1000;
+    if (digest.totals.packets > 0) sink({ kind: 'tick', at: end });
+  }
+}
+
+function terminal() {
+  const { isTTY, columns } = process.stdout;
+  const color = isTTY === true && !process.env.NO_COLOR;
+  return { width: isTTY === true ? columns : 120, color };
+}

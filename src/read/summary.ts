@@ -1,0 +1,43 @@
+import type { Totals } from '../digest/totals.ts';
+import type { Conversation, Device } from '../model/home.ts';
+import type { Home } from '../track/home.ts';
+import type { Output } from './output.ts';
+
+/**
+ * Writes the home as one line of JSON, conversation by conversation, since a scanned home has tens of thousands. The
+ * packets and bytes of `conversations`, `capture.other` and `capture.skipped` add up to those of `capture`.
+ */
+export async function writeSummary(output: Output, home: Home, totals: Totals): Promise<void> {
+  await output.write(`{"capture":${JSON.stringify(captureOf(home, totals))},"devices":[`);
+  let comma = '';
+  for (const device of home.devices()) {
+    await output.write(comma + JSON.stringify(deviceOf(home, device)));
+    comma = ',';
+  }
+  await output.write('],"conversations":[');
+  comma = '';
+  for (const id of home.conversationIds()) {
+    await output.write(comma + JSON.stringify(conversationOf(home.conversation(id)!)));
+    comma = ',';
+  }
+  await output.write('],"findings":[]}\n');
+}
+
+function captureOf(home: Home, totals: Totals) {
+  const { packets, bytes, first, last, localOnly, skipped } = totals;
+  const { noConversation, evicted } = home.totals();
+  return { packets, bytes, first, last, other: { localOnly, noConversation, evicted }, skipped };
+}
+
+function deviceOf(home: Home, device: Device) {
+  const { id, macs, addresses, names, vendor, kind } = device;
+  const conversations = home.conversationIds(id).length;
+  return { id, macs, addresses, names, vendor, kind, ...home.counters(id), conversations };
+}
+
+function conversationOf(conversation: Conversation) {
+  const { device, node, protocol, port, initiator } = conversation;
+  const { packetsUp, packetsDown, bytesUp, bytesDown, first, last } = conversation;
+  const far = { name: node.name, addresses: node.addresses, device: node.device };
+  return { device, node: far, protocol, port, initiator, packetsUp, packetsDown, bytesUp, bytesDown, first, last };
+}
