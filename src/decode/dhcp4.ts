@@ -95,7 +95,7 @@ function readField(bytes: Uint8Array, start: number, end: number, options: Optio
     const next = at + 2 + bytes[at + 1]!;
     if (next > end) return false;
     const former = options.get(code);
-    const value = bytes.slice(at + 2, next);
+    const value = bytes.subarray(at + 2, next);
     options.set(code, former ? joined(former, value) : value);
     at = next;
   }

@@ -162,7 +162,11 @@ function tell(packet: Packet, { services, hosts, addresses }: Announcement, sink
   const base = { kind: 'service', at: packet.at, protocol: 'mdns' } as const;
   const isOwn = (hostname: string) => addresses.get(hostname)?.includes(device.address) ?? true;
   const told = new Set<string>();
+  const named = new Set(
+    [...services.values()].filter((entry) => entry.description !== '').map((entry) => entry.service),
+  );
   for (const { service, description, hostname, attributes } of services.values()) {
+    if (description === '' && named.has(service)) continue;
     // A host of another address: a reflector or sleep proxy speaks for it, and its services are not the sender's.
     if (hostname !== undefined && !isOwn(hostname)) continue;
     const observation: ServiceObservation = { ...base, device, service };

@@ -148,7 +148,7 @@ function readLongHeader(bytes: Uint8Array, start: number, end: number, version: 
   }
   const length = readVarint(bytes, end);
   if (length < 0 || cursor + length > end) return undefined;
-  return { isInitial, connectionId: bytes.slice(idStart, idEnd), numberAt: cursor, end: cursor + length };
+  return { isInitial, connectionId: bytes.subarray(idStart, idEnd), numberAt: cursor, end: cursor + length };
 }
 
 /** Removes header protection and decrypts (RFC 9001 §5.3, §5.4); the packet's own octets stay as they are. */
@@ -165,9 +165,10 @@ function unprotect(
   const mask = crypto.encryptBlock(keys.headerProtection, bytes.subarray(sampleAt, sampleAt + 16));
   const first = bytes[start]! ^ (mask[0]! & 0x0f);
   const numberLength = (first & 3) + 1;
-  const header = bytes.slice(start, numberAt + numberLength);
+  // Copies by construction: `slice` of a Node.js Buffer would be a view.
+  const header = new Uint8Array(bytes.subarray(start, numberAt + numberLength));
   header[0] = first;
-  const nonce = keys.iv.slice();
+  const nonce = new Uint8Array(keys.iv);
   for (let i = 0; i < numberLength; i++) {
     const octet = bytes[numberAt + i]! ^ mask[1 + i]!;
     header[numberAt - start + i] = octet;
