@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import { isIPv6 } from 'node:net';
 import { join } from 'node:path';
 import { AGENT_SOCKET, type RunConfig } from '../contract/config.ts';
@@ -50,6 +51,7 @@ export class Run {
     const pages = readPages(folder);
     const written = writtenBytesReader();
     const version = readVersion();
+    flushCompileCache();
     if (config.user !== undefined && isRoot()) becomeUser(config.user, config.stateDir);
 
     const store = new Store({ directory: config.stateDir, now: Date.now, log });
