@@ -13,6 +13,8 @@ export const RunConfig = Type.Object({
   lan: Type.Array(Type.String()),
   /** Interface towards the internet (gateway). */
   wan: Type.Optional(Type.String()),
+  /** Lease files of the DHCP server (gateway), besides those at their usual places. */
+  leases: Type.Optional(Type.Array(Type.String())),
   /** Interface to listen on (watch). */
   watch: Type.Optional(Type.String()),
   /** Capture file (read). */

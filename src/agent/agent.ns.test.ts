@@ -1,0 +1,191 @@
+import type { ChildProcess } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { AGENT_SOCKET, type RunConfig } from '../contract/config.ts';
+import { encodeHello, LINK_PROTOCOL, LinkDecoder } from '../contract/link.ts';
+import { D, RECORD_DOUBLES, RECORD_WORDS, W } from '../model/flow.ts';
+import type { Observation } from '../model/observation.ts';
+import { cannotRun, FAR, HOME, ROUTER, Testbed, until } from '../source/live/testbed.ts';
+
+const reason = cannotRun();
+const MAIN = join(import.meta.dirname, 'main.ts');
+const SENDER = `
+const [address, port, count] = process.argv.slice(1);
+const socket = require('node:dgram').createSocket(address.includes(':') ? 'udp6' : 'udp4');
+let left = Number(count);
+const next = () => left-- > 0 ? socket.send(Buffer.alloc(1000), Number(port), address, next) : socket.close();
+next();
+`;
+
+/** A query for `thing.example.com`, type A. */
+const DNS_QUERY = Buffer.from('\x12\x34\x01\0\0\x01\0\0\0\0\0\0\x05thing\x07example\x03com\0\0\x01\0\x01', 'latin1');
+
+class Controller {
+  readonly seen: Observation[] = [];
+  readonly bytes = new Map<number, number>();
+  readonly socket: Socket;
+  readonly #decoder = new LinkDecoder('agent');
+
+  constructor(path: string) {
+    this.socket = connect(path);
+    this.socket.on('error', () => {});
+    this.socket.write(encodeHello({ protocol: LINK_PROTOCOL, role: 'controller', epoch: 'test' }));
+    this.socket.on('data', (chunk) => {
+      for (const message of this.#decoder.push(chunk))
+        if (message.type === 'observation') this.#take(message.observation);
+    });
+  }
+
+  #take(observation: Observation): void {
+    if (observation.kind !== 'flows') {
+      this.seen.push(observation);
+      return;
+    }
+    const { words, doubles, count } = observation.flows;
+    for (let i = 0; i < count; i++) {
+      const port = words[i * RECORD_WORDS + W.ports]! & 0xffff;
+      this.bytes.set(port, (this.bytes.get(port) ?? 0) + doubles[i * RECORD_DOUBLES + D.bytesUp]!);
+    }
+  }
+
+  has(kind: Observation['kind'], part: object): boolean {
+    const matches = (o: Observation) =>
+      Object.entries(part).every(([k, v]) => JSON.stringify(Reflect.get(o, k)) === JSON.stringify(v));
+    return this.seen.some((o) => o.kind === kind && matches(o));
+  }
+}
+
+let clean: Array<() => void> = [];
+afterEach(() => {
+  for (const act of clean.reverse()) act();
+  clean = [];
+});
+
+function start(config: Partial<RunConfig>) {
+  const bed = new Testbed({ nat: true });
+  const runDir = mkdtempSync(join(tmpdir(), 'spin-agent-'));
+  clean.push(
+    () => bed.remove(),
+    () => rmSync(runDir, { recursive: true }),
+  );
+  const file = join(runDir, 'config.json');
+  const defaults = {
+    mode: 'gateway',
+    lan: ['lan'],
+    wan: 'wan',
+    speed: 1,
+    home: [],
+    listen: [],
+    port: 0,
+    flushInterval: 60_000,
+  };
+  writeFileSync(file, JSON.stringify({ ...defaults, stateDir: runDir, runDir, ...config }));
+  const socket = join(runDir, AGENT_SOCKET);
+  const launch = () => {
+    const child = bed.start(bed.router, [process.execPath, MAIN, file]);
+    clean.push(() => child.kill('SIGKILL'));
+    return child;
+  };
+  return { bed, runDir, socket, launch, agent: launch() };
+}
+
+function ended(child: ChildProcess): Promise<number | null> {
+  return new Promise((resolve) => child.once('exit', resolve));
+}
+
+async function controllerOf(path: string): Promise<Controller> {
+  await until('the socket', () => existsSync(path), 10_000);
+  const controller = new Controller(path);
+  clean.push(() => controller.socket.destroy());
+  await until('the first source observation', () => controller.has('source', {}));
+  return controller;
+}
+
+const send = (bed: Testbed, address: string, port: number, count: number) =>
+  bed.run(bed.home, [process.execPath, '-e', SENDER, address, String(port), String(count)]);
+
+describe.skipIf(reason)(`the agent${reason ? ` (skipped: ${reason})` : ''}`, () => {
+  it('guards a gateway: exact bytes, names asked for, neighbours, itself; and puts everything back', async () => {
+    const { bed, socket, agent, runDir } = start({});
+    const accounting = () => bed.run(bed.router, ['cat', '/proc/sys/net/netfilter/nf_conntrack_acct']).trim();
+    const controller = await controllerOf(socket);
+    expect(accounting()).toBe('1');
+    expect(statSync(socket).mode & 0o777).toBe(0o660);
+    send(bed, FAR.v4, 5001, 20);
+    send(bed, FAR.v6, 5002, 10);
+    bed.run(bed.home, [
+      process.execPath,
+      '-e',
+      `const s = require('node:dgram').createSocket('udp4'); s.send(Buffer.from('${DNS_QUERY.toString('hex')}', 'hex'), 53, '${ROUTER.v4}', () => s.close())`,
+    ]);
+    await until(
+      'all bytes',
+      () => controller.bytes.get(5001) === 20 * 1028 && controller.bytes.get(5002) === 10 * 1048,
+    );
+    await until('the name', () =>
+      controller.has('dns', { name: 'thing.example.com', client: { mac: HOME.mac, address: HOME.v4 } }),
+    );
+    await until('the neighbour', () =>
+      controller.has('neighbour', { mac: HOME.mac, address: HOME.v4, source: 'kernel' }),
+    );
+    await until('what is home', () =>
+      controller.has('source', { home: { prefixes: ['192.0.2.0/24', '2001:db8:1::/64'], macs: [] }, coverage: [] }),
+    );
+    await until('time', () => controller.has('tick', {}));
+    agent.kill('SIGTERM');
+    expect(await ended(agent)).toBe(0);
+    expect(accounting()).toBe('0');
+    expect(existsSync(socket)).toBe(false);
+    expect(existsSync(join(runDir, 'kernel-settings.json'))).toBe(false);
+    expect(bed.run(bed.router, ['nft', 'list', 'tables'])).not.toContain('inet spin');
+  });
+
+  it('keeps counting while the controller is away, and counts nothing twice', async () => {
+    const { bed, socket } = start({});
+    const first = await controllerOf(socket);
+    send(bed, FAR.v4, 5003, 10);
+    await until('the first part', () => first.bytes.get(5003) === 10 * 1028);
+    first.socket.destroy();
+    send(bed, FAR.v4, 5003, 7);
+    const second = await controllerOf(socket);
+    await until('the rest', () => second.bytes.get(5003) === 7 * 1028);
+    expect(second.has('neighbour', { mac: HOME.mac, address: HOME.v4 })).toBe(true);
+  });
+
+  it('refuses to run twice, and takes over after a crash', async () => {
+    const { socket, agent, launch } = start({});
+    await controllerOf(socket);
+    expect(await ended(launch())).toBe(1);
+    agent.kill('SIGKILL');
+    await ended(agent);
+    expect(existsSync(socket)).toBe(true);
+    launch();
+    const controllers: Controller[] = [];
+    const deadline = performance.now() + 10_000;
+    while (!controllers.some((controller) => controller.has('source', {})) && performance.now() < deadline) {
+      const next = new Controller(socket);
+      controllers.push(next);
+      clean.push(() => next.socket.destroy());
+      await until('an answer', () => next.socket.destroyed || next.has('source', {}));
+    }
+    expect(controllers.at(-1)?.has('source', {})).toBe(true);
+  });
+
+  it('watches a port: full counts from packets, nothing changed on the host', async () => {
+    const { bed, socket, agent } = start({ mode: 'watch', lan: [], watch: 'lan' });
+    const before = bed.run(bed.router, ['nft', 'list', 'ruleset']);
+    const controller = await controllerOf(socket);
+    send(bed, FAR.v4, 5004, 20);
+    send(bed, FAR.v6, 5005, 10);
+    await until(
+      'all bytes',
+      () => controller.bytes.get(5004) === 20 * 1042 && controller.bytes.get(5005) === 10 * 1062,
+    );
+    agent.kill('SIGTERM');
+    expect(await ended(agent)).toBe(0);
+    expect(bed.run(bed.router, ['nft', 'list', 'ruleset'])).toBe(before);
+  });
+});

@@ -1,0 +1,245 @@
+/**
+ * Gateway mode: the kernel counts connections, and only control packets and SYNs are captured, on the interfaces
+ * towards the home.
+ */
+import { randomInt } from 'node:crypto';
+import { join } from 'node:path';
+import { MAX_FLOWS_PER_FRAME } from '../contract/link.ts';
+import { ControlDecoder } from '../decode/control.ts';
+import { ConntrackTable } from '../digest/conntrack.ts';
+import { Digest } from '../digest/digest.ts';
+import { FlowBatch } from '../model/flow.ts';
+import { LeaseFiles } from '../source/leases/files.ts';
+import { ConntrackSource } from '../source/live/conntrack.ts';
+import { controlFilter } from '../source/live/control-filter.ts';
+import { KernelSettings } from '../source/live/kernel-settings.ts';
+import { readOffload, startTracking, stopTracking } from '../source/live/nftables.ts';
+import { PacketSocket } from '../source/live/packet-socket.ts';
+import { Neighbours } from '../source/neighbours.ts';
+import { SystemCallError } from '../source/netlink/libc.ts';
+import { quicCrypto } from '../source/quic-crypto.ts';
+import { Coverage, type Home, readHome } from './coverage.ts';
+import { BEAT_MS, type Mode, type ModeOptions, Stepper } from './mode.ts';
+import { SynBudget } from './syn-budget.ts';
+
+/** Flows known by their header facts alone; their slots come before those of the connections. */
+const HEADER_FLOWS = 16_384;
+/** Two seconds of 1,000 control packets a second. */
+const RING_BYTES = 2 * 1024 * 1024;
+/** Offload and the like are looked at again this often, ms. */
+const COVERAGE_MS = 60_000;
+const ACCOUNTING = 'net/netfilter/nf_conntrack_acct';
+const TIMESTAMPS = 'net/netfilter/nf_conntrack_timestamp';
+
+export class Gateway implements Mode {
+  readonly #options: ModeOptions;
+  readonly #home: Home;
+  readonly #settings: KernelSettings;
+  readonly #coverage: Coverage;
+  readonly #digest: Digest;
+  readonly #batch = FlowBatch.ofCapacity(MAX_FLOWS_PER_FRAME);
+  readonly #captures = new Map<string, PacketSocket>();
+  readonly #synBudget = new SynBudget();
+  readonly #stepper = new Stepper(() => this.#step());
+  #table: ConntrackTable | undefined;
+  #connections: ConntrackSource | undefined;
+  #neighbours: Neighbours | undefined;
+  #leases: LeaseFiles | undefined;
+  #beat: NodeJS.Timeout | undefined;
+  #coverageBeat: NodeJS.Timeout | undefined;
+  #tracking = false;
+  #packetsLost = 0;
+
+  private constructor(options: ModeOptions) {
+    const { config, receiver, log } = options;
+    this.#options = options;
+    this.#home = readHome(config.home);
+    this.#settings = new KernelSettings(join(config.runDir, 'kernel-settings.json'), log);
+    this.#coverage = new Coverage('gateway', (observation) => receiver.send(observation));
+    const sink = receiver.send.bind(receiver);
+    this.#digest = new Digest(sink, {
+      control: new ControlDecoder(sink, { crypto: quicCrypto }),
+      count: false,
+      maxFlows: HEADER_FLOWS,
+      seed: randomInt(2 ** 32 - 1),
+    });
+  }
+
+  static async start(options: ModeOptions): Promise<Gateway> {
+    const gateway = new Gateway(options);
+    try {
+      await gateway.#start();
+      return gateway;
+    } catch (error) {
+      await gateway.stop();
+      throw error;
+    }
+  }
+
+  async #start(): Promise<void> {
+    await this.#watchConnections();
+    this.#watchNeighbours();
+    for (const name of this.#options.config.lan) this.#capture(name);
+    this.#leases = new LeaseFiles({
+      files: this.#options.config.leases ?? [],
+      now: this.#options.now,
+      onLease: (observation) => this.#options.receiver.send(observation),
+    });
+    await this.#lookForOffload();
+    this.#report();
+    this.#beat = setInterval(() => this.#second(), BEAT_MS);
+    this.#coverageBeat = setInterval(() => void this.#lookForOffload(), COVERAGE_MS);
+  }
+
+  resume(): void {
+    this.#sendFlows();
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#beat);
+    clearInterval(this.#coverageBeat);
+    this.#stepper.stop();
+    this.#connections?.flush();
+    this.#digest.finish();
+    this.#sendFlows();
+    this.#leases?.close();
+    this.#neighbours?.close();
+    this.#connections?.close();
+    for (const capture of this.#captures.values()) capture.close();
+    this.#captures.clear();
+    if (this.#tracking)
+      await stopTracking().catch((error: Error) => this.#options.log(`table inet spin: ${error.message}`));
+    this.#tracking = false;
+    this.#settings.restore();
+  }
+
+  async #watchConnections(): Promise<void> {
+    const { log, now } = this.#options;
+    try {
+      await startTracking();
+      this.#tracking = true;
+    } catch (error) {
+      log(`connection tracking could not be switched on: ${messageOf(error)}`);
+    }
+    this.#coverage.note('no-accounting', !this.#settings.set(ACCOUNTING, '1'));
+    this.#settings.set(TIMESTAMPS, '1');
+    try {
+      this.#table = new ConntrackTable({ since: now(), slotBase: HEADER_FLOWS });
+      this.#connections = new ConntrackSource({ table: this.#table, now, onChange: this.#stepper.request });
+    } catch (error) {
+      log(`connections cannot be watched: ${messageOf(error)}`);
+      this.#table = undefined;
+      this.#noteFault(error, 'no-conntrack');
+    }
+  }
+
+  #watchNeighbours(): void {
+    const { config, now, receiver, log } = this.#options;
+    try {
+      this.#neighbours = new Neighbours({
+        lan: config.lan,
+        now,
+        onNeighbour: (observation) => receiver.send(observation),
+        onLinks: () => this.#linksChanged(),
+      });
+    } catch (error) {
+      log(`neighbours cannot be watched: ${messageOf(error)}`);
+      this.#noteFault(error, 'no-neighbours');
+    }
+  }
+
+  #linksChanged(): void {
+    const { config, now, receiver } = this.#options;
+    const links = this.#neighbours?.links ?? [];
+    for (const name of config.lan) {
+      if (!this.#captures.has(name) && links.some((link) => link.name === name && link.up)) this.#capture(name);
+    }
+    const home = this.#neighbours?.home();
+    if (home) receiver.send({ kind: 'router', at: now(), ...home, resolvers: [] });
+    this.#report();
+  }
+
+  #capture(name: string): void {
+    const { log } = this.#options;
+    try {
+      const capture = new PacketSocket({
+        interface: name,
+        ringBytes: RING_BYTES,
+        filter: controlFilter(),
+        onFrame: (bytes, view, start, end, wireLength, at, linkType) => {
+          if (!this.#synBudget.admits(bytes, view, start, end, at)) return;
+          this.#digest.frame(bytes, view, start, end, wireLength, at, linkType);
+        },
+        onTurn: this.#stepper.request,
+        onGone: () => this.#captureGone(name),
+      });
+      this.#captures.set(name, capture);
+      log(`captures control packets on ${name}`);
+    } catch (error) {
+      log(`cannot capture on ${name}: ${messageOf(error)}`);
+    }
+    const missing = this.#options.config.lan.filter((lan) => !this.#captures.has(lan));
+    this.#coverage.note('no-capture', missing.length > 0, missing.join(' '));
+  }
+
+  #captureGone(name: string): void {
+    const capture = this.#captures.get(name);
+    this.#packetsLost += capture?.dropped ?? 0;
+    this.#captures.delete(name);
+    this.#options.log(`interface ${name} went down`);
+    this.#coverage.note('no-capture', true, name);
+    this.#report();
+  }
+
+  #noteFault(error: unknown, otherwise: 'no-conntrack' | 'no-neighbours'): void {
+    const forbidden = error instanceof SystemCallError && (error.code === 'EPERM' || error.code === 'EACCES');
+    this.#coverage.note(forbidden ? 'no-right' : otherwise, true, messageOf(error));
+  }
+
+  async #lookForOffload(): Promise<void> {
+    try {
+      const offload = await readOffload();
+      this.#coverage.note('flow-offload', offload === 'software');
+      this.#coverage.note('hardware-offload', offload === 'hardware');
+    } catch (error) {
+      this.#options.log(`nft cannot tell about flow offload: ${messageOf(error)}`);
+    }
+  }
+
+  #second(): void {
+    this.#digest.advance(this.#options.now());
+    this.#report();
+  }
+
+  #step(): void {
+    this.#digest.advance(this.#options.now());
+    this.#sendFlows();
+  }
+
+  #sendFlows(): void {
+    const { receiver, now } = this.#options;
+    while (this.#table && receiver.isReady && this.#table.drain(this.#batch) > 0) {
+      receiver.send({ kind: 'flows', at: now(), flows: this.#batch });
+    }
+  }
+
+  #report(): void {
+    const configured = this.#neighbours?.home();
+    const prefixes = [...new Set([...this.#home.prefixes, ...(configured?.prefixes ?? [])])];
+    const captured = [...this.#captures.values()].reduce((sum, capture) => sum + capture.dropped, 0);
+    const uncounted = this.#table?.uncounted ?? 0;
+    if (this.#table) this.#coverage.note('no-accounting', uncounted > 0, `${uncounted} connections from before`);
+    this.#coverage.report(this.#options.now(), {
+      home: { prefixes, macs: this.#home.macs },
+      own: this.#neighbours?.own() ?? { macs: [], addresses: [] },
+      lost: {
+        events: (this.#connections?.undelivered ?? 0) + (this.#table?.lostEnds ?? 0) + this.#options.receiver.dropped,
+        packets: this.#packetsLost + captured,
+      },
+    });
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,54 @@
+import type { RunConfig } from '../contract/config.ts';
+import type { Observation } from '../model/observation.ts';
+
+/** Where a mode's observations go. */
+export type Receiver = {
+  send(observation: Observation): void;
+  /** Takes more flow records at once. */
+  readonly isReady: boolean;
+  /** Frames given up because no controller took them. */
+  readonly dropped: number;
+};
+
+export type ModeOptions = {
+  config: RunConfig;
+  receiver: Receiver;
+  /** ms since the epoch, never backwards. */
+  now: () => number;
+  log: (line: string) => void;
+};
+
+/** One way of watching a home. */
+export type Mode = {
+  /** The receiver takes more again. */
+  resume(): void;
+  /** Gives back what was changed and tells what is left. */
+  stop(): Promise<void>;
+};
+
+/** How long changes are collected before they are told, ms. */
+export const STEP_MS = 100;
+/** How often time is told in a silent home, ms. */
+export const BEAT_MS = 1000;
+
+/** Calls `act` once, `STEP_MS` after the first of several requests. */
+export class Stepper {
+  readonly #act: () => void;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(act: () => void) {
+    this.#act = act;
+  }
+
+  readonly request = (): void => {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.#act();
+    }, STEP_MS);
+  };
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+}

@@ -1,0 +1,45 @@
+/** Frames that wait for a controller that is away or slow, within a bound; the oldest go first. */
+
+/** About 60,000 flow records: some minutes of an ordinary home. */
+export const MAX_WAITING_BYTES = 8 * 1024 * 1024;
+
+export class Outbox {
+  readonly #maximum: number;
+  #frames: Uint8Array[] = [];
+  #head = 0;
+  #bytes = 0;
+  /** Frames given up because nobody took them. */
+  dropped = 0;
+
+  constructor(maximum = MAX_WAITING_BYTES) {
+    this.#maximum = maximum;
+  }
+
+  get isEmpty(): boolean {
+    return this.#head === this.#frames.length;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  put(frame: Uint8Array): void {
+    this.#frames.push(frame);
+    this.#bytes += frame.length;
+    while (this.#bytes > this.#maximum) {
+      this.take();
+      this.dropped++;
+    }
+  }
+
+  take(): Uint8Array | undefined {
+    const frame = this.#frames[this.#head];
+    if (!frame) return undefined;
+    this.#bytes -= frame.length;
+    if (++this.#head > 1024 && this.#head * 2 > this.#frames.length) {
+      this.#frames = this.#frames.slice(this.#head);
+      this.#head = 0;
+    }
+    return frame;
+  }
+}
