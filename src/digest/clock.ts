@@ -8,6 +8,10 @@ const MAX_TICKS = 120;
 /** The last moment that a Date can hold, ms. */
 const END_OF_TIME = 8.64e15;
 
+export function isTime(at: number): boolean {
+  return at >= 0 && at <= END_OF_TIME;
+}
+
 /** Observed time: which step a packet falls into, and which whole seconds pass. */
 export class Clock {
   /** First moment of the next step; before the first packet there is none. */
@@ -24,7 +28,6 @@ export class Clock {
    * the earlier time. Calls `tick` for the whole seconds that passed.
    */
   move(at: number, tick: (at: number) => void): void {
-    if (!(at >= 0 && at <= END_OF_TIME)) return;
     const forward = at >= this.stepEnd && this.stepEnd >= 0;
     this.stepEnd = Math.floor(at / STEP) * STEP + STEP;
     if (!forward) {

@@ -3,7 +3,7 @@ import { PROTOCOL } from '../decode/network/transport.ts';
 import { FRAME, Packet } from '../decode/packet.ts';
 import { D, FACT, FLAG, FlowBatch, RECORD_DOUBLES, RECORD_WORDS, W } from '../model/flow.ts';
 import type { Observation } from '../model/observation.ts';
-import { Clock } from './clock.ts';
+import { Clock, isTime } from './clock.ts';
 import { FlowHash } from './flow-hash.ts';
 import { FlowTable, STATE } from './flow-table.ts';
 import { Fragments } from './fragments.ts';
@@ -11,11 +11,12 @@ import { icmpKey, isIcmpAnswer, looksLikeAnswer } from './initiator.ts';
 import { OWNER_SHARES, Owners } from './owners.ts';
 import { countSkipped, newTotals, type Totals } from './totals.ts';
 
+/** Takes the packets that it wants whole. `wants` is asked about every packet and must be cheap. */
+export type ControlPackets = { wants(p: Packet): boolean; packet(p: Packet): void };
+
 export type DigestOptions = {
-  /** Decodes control protocols; what it throws is counted and goes no further. */
-  control?: { packet(p: Packet): void };
-  /** Whether a packet is worth giving to `control`. Default: every packet. */
-  wantsControl?: (p: Packet) => boolean;
+  /** Decodes control protocols (decode/control.ts); what it throws is counted and goes no further. */
+  control?: ControlPackets;
   /** `false`: another source counts; records carry header facts and `seen` only. Default `true`. */
   count?: boolean;
   /** Most flows at a time. */
@@ -57,8 +58,7 @@ const ACK = 16;
 export class Digest {
   readonly totals: Totals = newTotals();
   readonly #sink: (o: Observation) => void;
-  readonly #control: DigestOptions['control'];
-  readonly #wants: ((p: Packet) => boolean) | undefined;
+  readonly #control: ControlPackets | undefined;
   readonly #count: boolean;
   readonly #firstSlot: number;
   readonly #packet = new Packet();
@@ -79,7 +79,6 @@ export class Digest {
     const { maxFlows = MAX_FLOWS, seed = 0x5b1d_e5e1 } = options;
     this.#sink = sink;
     this.#control = options.control;
-    this.#wants = options.wantsControl;
     this.#count = options.count ?? true;
     this.#firstSlot = options.firstSlot ?? 0;
     this.#hash = new FlowHash(seed);
@@ -106,7 +105,7 @@ export class Digest {
     at: number,
     linkType: number,
   ): void {
-    if (!this.#clock.within(at)) this.#enterStep(at);
+    if (!this.#clock.within(at)) at = this.#enterStep(at);
     const { totals } = this;
     totals.packets++;
     totals.bytes += wireLength;
@@ -125,7 +124,7 @@ export class Digest {
       countSkipped(totals, p.skipReason, wireLength);
       return;
     }
-    if (this.#control !== undefined && (this.#wants === undefined || this.#wants(p))) this.#decodeControl(p);
+    if (this.#control !== undefined) this.#decodeControl(p, this.#control);
     if (kind === FRAME.flow) this.#countFlow(p);
     else {
       totals.localOnly.packets++;
@@ -144,13 +143,15 @@ export class Digest {
     this.#send();
   }
 
-  #enterStep(at: number): void {
+  /** Ends the step before `at` and answers the time that is now: an impossible time is taken for the last one. */
+  #enterStep(at: number): number {
+    if (!isTime(at)) return this.#now;
     if (this.#clock.stepEnd >= 0) this.#now = Math.min(this.#clock.stepEnd, Math.max(at, this.#now));
     this.#drain();
     this.#send();
-    this.#now = at;
     this.#clock.move(at, this.#tick);
     this.#now = at;
+    return at;
   }
 
   #passSecond(at: number): void {
@@ -160,9 +161,9 @@ export class Digest {
     this.#sink({ kind: 'tick', at });
   }
 
-  #decodeControl(p: Packet): void {
+  #decodeControl(p: Packet, control: ControlPackets): void {
     try {
-      this.#control!.packet(p);
+      if (control.wants(p)) control.packet(p);
     } catch {
       this.totals.controlFaults++;
     }

@@ -8,6 +8,7 @@ const OBSOLETE_PACKET = 2;
 const SIMPLE_PACKET = 3;
 const ENHANCED_PACKET = 6;
 
+const WORD = 2 ** 32;
 const BYTE_ORDER = 0x1a2b3c4d;
 /** Type, length and the length again. */
 const SMALLEST_BLOCK = 12;
@@ -120,7 +121,7 @@ export class PcapngParser implements CaptureParser {
     demand(captured <= MAX_FRAME && start + 28 + captured + 4 <= end, start, fileOffset);
     const high = view.getUint32(start + 12, littleEndian);
     const low = view.getUint32(start + 16, littleEndian);
-    const time = from.offset + high * from.highUnit + low * from.lowUnit;
+    const time = from.offset + (high * WORD + low) / from.perMs;
     this.#give(piece, start + 28, captured, view.getUint32(start + 24, littleEndian), time, from.linkType);
   }
 
