@@ -73,7 +73,7 @@ function forbidden(path: string, target: string): string[] {
   }
   if (to.layer === from.layer) return [];
   if (to.layer === undefined) return breach;
-  if (ROOTS.includes(from.layer)) return ROOTS.includes(to.layer) || to.layer === 'cli' ? breach : [];
+  if (ROOTS.includes(from.layer)) return ROOTS.includes(to.layer) ? breach : [];
   return (CORE[from.layer] ?? EDGE[from.layer] ?? []).includes(to.layer) ? [] : breach;
 }
 

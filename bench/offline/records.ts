@@ -1,5 +1,5 @@
 /** Counts the DNS and TLS records that the decoders make of a capture, by device. */
-import { ControlDecoder, wantsControl } from '../../src/decode/control.ts';
+import { ControlDecoder } from '../../src/decode/control.ts';
 import { Digest } from '../../src/digest/digest.ts';
 import type { Observation } from '../../src/model/observation.ts';
 import { readCapture } from '../../src/source/capture/read.ts';
@@ -19,7 +19,7 @@ export async function countRecords(file: string): Promise<Records> {
     else if (observation.response) records[mac].dnsAnswers += 1;
     else records[mac].dnsQueries += 1;
   };
-  const digest = new Digest(count, { wantsControl, control: new ControlDecoder(count, { crypto: quicCrypto }) });
+  const digest = new Digest(count, { control: new ControlDecoder(count, { crypto: quicCrypto }) });
   await readCapture(file, digest);
   digest.finish();
   return records;

@@ -47,7 +47,7 @@ export const CONTESTANTS: readonly Contestant[] = [
     flows: true,
     command: (file, scratch) => [
       ...[program('softflowd'), '-r', file, '-v', '9', '-n', NOBODY, '-d'],
-      ...['-c', join(scratch, 'control'), '-p', join(scratch, 'pid')],
+      ...['-c', 'none', '-p', join(scratch, 'pid')],
     ],
   },
   {

@@ -1,5 +1,6 @@
 /** What has to be on this machine before SPIN can start: packages, user, folders. */
 import { chownSync, lstatSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { addSystemUser, install, missing, START_TOOLS } from './debian.ts';
 import { isRoot, makeFolder } from './places.ts';
 import { Failure, say } from './terminal.ts';
@@ -24,8 +25,9 @@ export function setUpMachine(needsTools: boolean): void {
  * Makes the folder for the database, which the controller's user alone may enter.
  * @throws Failure where the folder belongs to somebody else.
  */
-export function makeStateFolder(base: string, folder: string): void {
-  makeFolder(base, isRoot() ? 0o755 : 0o700);
+export function makeStateFolder(folder: string): void {
+  // The controller's user has to get through those above its own.
+  makeFolder(dirname(folder), isRoot() ? 0o755 : 0o700);
   makeFolder(folder, 0o700);
   if (isRoot()) {
     const { uid, gid } = userIds(SYSTEM_USER);

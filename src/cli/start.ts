@@ -26,7 +26,7 @@ export async function start(args: readonly string[]): Promise<number> {
     setUpMachine(options.mode === 'gateway' || options.mode === 'demo');
     const plan = makePlan(options, where);
     record.stateDir = plan.config.stateDir;
-    makeStateFolder(where.state, plan.config.stateDir);
+    makeStateFolder(plan.config.stateDir);
     build();
     return await supervise(plan, record, options.json);
   } finally {

@@ -25,7 +25,7 @@ export function keepVirtualHome(onUp: (router: LabRouter) => void, onChange: () 
   return new Keeper({
     name: 'virtual home',
     launch: () =>
-      spawn(process.execPath, [PROGRAM, 'run', 'ordinary-evening', '--json'], {
+      spawn(process.execPath, [PROGRAM, 'run', 'ordinary-evening', '--new', '--json'], {
         // Its standard input is a pipe that closes when this process dies, however it dies.
         stdio: ['pipe', 'pipe', 'inherit'],
         detached: true,
