@@ -130,7 +130,10 @@ function fqdn(value: Uint8Array | undefined): string | undefined {
   return wireFormat ? wireName(value, 3) : displayText(value, 3, value.length, LONGEST_HOSTNAME);
 }
 
-function granted(packet: Packet, options: Options): Pick<LeaseObservation, 'addresses' | 'network'> {
+function granted(
+  packet: Packet,
+  options: Options,
+): Pick<LeaseObservation, 'addresses' | 'network'> & Partial<LeaseObservation> {
   const { bytes, payloadStart: at } = packet;
   const yours = u32(bytes, at + FIELD.yourAddress);
   const prefix = onLink(yours, options.get(OPTION.subnetMask), v4At(bytes, at + FIELD.yourAddress));
@@ -140,6 +143,8 @@ function granted(packet: Packet, options: Options): Pick<LeaseObservation, 'addr
   const address = serverId?.length === 4 ? v4At(serverId, 0) : sender.address;
   const server = relayed || sender.mac === undefined ? { address } : { mac: sender.mac, address };
   return {
+    // The name under which the server keeps the device, which may be the household's own choice.
+    ...withoutEmpty({ hostname: text(options.get(OPTION.hostname), LONGEST_HOSTNAME) }),
     addresses: yours === 0 ? [] : [v4At(bytes, at + FIELD.yourAddress)],
     network: {
       ...(prefix === undefined ? {} : { prefix }),

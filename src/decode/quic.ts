@@ -18,8 +18,8 @@ const MAX_COALESCED = 4;
 /** Packets of one device that are decrypted within a second of observed time: 15 µs each, and browsers need a few dozen. */
 const MAX_PER_SECOND = 256;
 const BUDGET_SLOTS = 4096;
-/** A connection whose hello was told is left alone for this time, ms. */
-const TOLD_WINDOW = 5_000;
+/** A connection whose hello was told is left alone for this time, ms: clients repeat it for some seconds. */
+const TOLD_WINDOW = 30_000;
 
 const FRAME = { padding: 0x00, ping: 0x01, ack: 0x02, ackWithCounts: 0x03, crypto: 0x06 } as const;
 /** Acknowledged ranges of one ACK frame; a first flight has one or two. */

@@ -47,7 +47,7 @@ function announcement(packet: Packet, fields: Map<Field, string>, isNotify: bool
     protocol: 'ssdp',
     ...(service === undefined ? {} : { service }),
     ...(description === undefined ? {} : { description }),
-    ...(location?.startsWith('http') ? { location } : {}),
+    ...(location !== undefined && isWebAddress(location) ? { location } : {}),
   };
 }
 
@@ -97,4 +97,9 @@ function indexOf(bytes: Uint8Array, octet: number, start: number, end: number): 
 /** Without the carriage return at the line's end. */
 function trimmedEnd(bytes: Uint8Array, start: number, end: number): number {
   return end > start && bytes[end - 1] === 13 ? end - 1 : end;
+}
+
+function isWebAddress(text: string): boolean {
+  const lower = text.slice(0, 8).toLowerCase();
+  return lower.startsWith('http://') || lower.startsWith('https://');
 }
