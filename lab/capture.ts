@@ -6,33 +6,22 @@ import { rename, rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import type { LabInfo } from './instance.ts';
+import { Trim } from './trim.ts';
 
-/** Bytes kept of each packet: all headers, DNS answers and the first words of TLS; lengths stay true. */
-const SNAPLEN = 384;
-/** Largest recording, million bytes; tcpdump then ends. */
-const MAX_MEGABYTES = 512;
+/** Whole frames: those that name things must be complete to be understood; `Trim` shortens the others. */
+const SNAPLEN = 2048;
+/** Longest recording, packets: about 1.5 GB on disk before it is shortened; tcpdump then ends. */
+const MAX_PACKETS = 4_000_000;
 
 export type Recording = { finish: () => Promise<number> };
 
-/** Resolves once tcpdump listens. `finish` ends it, compresses if the name ends in `.gz`, and resolves with the packets caught. */
+/**
+ * Resolves once tcpdump listens. `finish` ends it, writes the file (compressed if its name ends in
+ * `.gz`) and resolves with the packets caught.
+ */
 export async function capture({ router }: LabInfo, file: string): Promise<Recording> {
-  const raw = file.endsWith('.gz') ? `${file}.part` : file;
-  const args = [
-    '-i',
-    router.lan,
-    '-s',
-    String(SNAPLEN),
-    '-U',
-    '-n',
-    '-Z',
-    'root',
-    '-B',
-    '4096',
-    '-C',
-    String(MAX_MEGABYTES),
-    '-W',
-    '1',
-  ];
+  const raw = `${file}.part`;
+  const args = ['-i', router.lan, '-s', `${SNAPLEN}`, '-c', `${MAX_PACKETS}`, '-B', '4096', '-U', '-n', '-Z', 'root'];
   const child = spawn(
     'setpriv',
     ['--pdeathsig', 'TERM', '--', 'ip', 'netns', 'exec', router.namespace, 'tcpdump', ...args, '-w', raw],
@@ -54,14 +43,17 @@ export async function capture({ router }: LabInfo, file: string): Promise<Record
     finish: async () => {
       child.kill('SIGINT');
       await ended;
-      if (raw !== file) await compress(raw, file);
+      await finishFile(raw, file);
       return Number(/(\d+) packets? captured/.exec(said)?.[1] ?? 0);
     },
   };
 }
 
-async function compress(raw: string, file: string): Promise<void> {
-  await pipeline(createReadStream(raw), createGzip({ level: 9 }), createWriteStream(`${file}.new`));
+async function finishFile(raw: string, file: string): Promise<void> {
+  const source = createReadStream(raw);
+  const sink = createWriteStream(`${file}.new`);
+  if (file.endsWith('.gz')) await pipeline(source, new Trim(), createGzip({ level: 9 }), sink);
+  else await pipeline(source, new Trim(), sink);
   await rename(`${file}.new`, file);
   await rm(raw);
 }
