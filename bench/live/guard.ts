@@ -1,0 +1,94 @@
+/** A real agent in the test bed's router with a controller stand-in that runs the real pipeline in this process. */
+import type { ChildProcess } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AGENT_SOCKET } from '../../src/contract/config.ts';
+import { encodeHello, LINK_PROTOCOL, LinkDecoder } from '../../src/contract/link.ts';
+import { FLAG, RECORD_WORDS, W } from '../../src/model/flow.ts';
+import { createPipeline } from '../../src/pipeline.ts';
+import { type Testbed, until } from '../../src/source/live/testbed.ts';
+
+const AGENT = join(import.meta.dirname, '../../src/agent/main.ts');
+/** Clock ticks a second of /proc (USER_HZ, 100 on every Linux that Node runs on). */
+const TICKS = 100;
+
+export class Guard {
+  readonly agent: ChildProcess;
+  readonly #runDir = mkdtempSync(join(tmpdir(), 'spin-bench-'));
+  readonly #pipeline = createPipeline({ history: true });
+  #socket: Socket | undefined;
+  ends = 0;
+  begins = 0;
+  lost = 0;
+  greeted = false;
+
+  constructor(bed: Testbed) {
+    const config = join(this.#runDir, 'config.json');
+    const runDir = this.#runDir;
+    const base = {
+      mode: 'gateway',
+      lan: ['lan'],
+      wan: 'wan',
+      speed: 1,
+      home: [],
+      listen: [],
+      port: 0,
+      flushInterval: 60_000,
+    };
+    writeFileSync(config, JSON.stringify({ ...base, runDir, stateDir: runDir }));
+    this.agent = bed.start(bed.router, [process.execPath, AGENT, config]);
+  }
+
+  async ready(): Promise<void> {
+    const path = join(this.#runDir, AGENT_SOCKET);
+    await until('the agent', () => existsSync(path), 10_000);
+    const decoder = new LinkDecoder('agent');
+    const socket = connect(path);
+    this.#socket = socket;
+    socket.on('error', () => {});
+    socket.write(encodeHello({ protocol: LINK_PROTOCOL, role: 'controller', epoch: 'bench' }));
+    socket.on('data', (chunk) => {
+      for (const message of decoder.push(chunk)) {
+        if (message.type !== 'observation') continue;
+        const { observation } = message;
+        this.greeted = true;
+        if (observation.kind === 'source') this.lost = observation.lost.events + observation.lost.packets;
+        if (observation.kind === 'flows') this.#count(observation.flows.words, observation.flows.count);
+        this.#pipeline.step(observation);
+      }
+    });
+    await until('its first words', () => this.greeted, 10_000);
+  }
+
+  /** Only connections: records of header facts have no counters of their own and are told apart by their flag. */
+  #count(words: Uint32Array, count: number): void {
+    for (let i = 0; i < count; i++) {
+      const flags = words[i * RECORD_WORDS + W.flags]!;
+      if ((flags & FLAG.ipLengths) === 0) continue;
+      if (flags & FLAG.fresh) this.begins++;
+      if (flags & FLAG.ended) this.ends++;
+    }
+  }
+
+  /** CPU that the agent has used, ms. */
+  agentCpu(): number {
+    const fields = readFileSync(`/proc/${this.agent.pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
+    return ((Number(fields[11]) + Number(fields[12])) * 1000) / TICKS;
+  }
+
+  /** Resident memory of the agent now, MB. */
+  agentMemory(): number {
+    const line = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${this.agent.pid}/status`, 'utf8'));
+    return Number(line?.[1] ?? 0) / 1024;
+  }
+
+  async stop(): Promise<void> {
+    this.#socket?.destroy();
+    const gone = new Promise((resolve) => this.agent.once('exit', resolve));
+    this.agent.kill('SIGTERM');
+    await gone;
+    rmSync(this.#runDir, { recursive: true, force: true });
+  }
+}
