@@ -2,6 +2,10 @@ export const NEAREST = 6;
 export const FARTHEST = 0.12;
 /** An automatic fit never magnifies a small home beyond this. */
 const FIT_NEAREST = 1.35;
+/** Room in pixels that a fit leaves for names at the sides: a share of the width, at most this much. */
+const MARGIN_SHARE = 0.1;
+const MARGIN_MOST = 110;
+const MARGIN_TOP = 24;
 
 export type Box = { left: number; top: number; right: number; bottom: number };
 
@@ -48,9 +52,16 @@ export class Camera {
 
   /** Moves a share of the way towards showing `box`; returns whether it still moves. */
   follow(box: Box, share: number): boolean {
+    const margin = Math.min(MARGIN_MOST, this.width * MARGIN_SHARE);
     const scale = Math.min(
       FIT_NEAREST,
-      Math.max(FARTHEST, Math.min(this.width / (box.right - box.left), this.height / (box.bottom - box.top))),
+      Math.max(
+        FARTHEST,
+        Math.min(
+          (this.width - 2 * margin) / (box.right - box.left),
+          (this.height - 2 * MARGIN_TOP) / (box.bottom - box.top),
+        ),
+      ),
     );
     this.fitted = scale;
     const x = this.width / 2 - ((box.left + box.right) / 2) * scale;

@@ -46,9 +46,14 @@ export type GraphOptions = {
   /** Index into FAR_CIRCLES. */
   detail: number;
   chosen: string | undefined;
+  /** Circles that are drawn now. They give way only to much larger ones, so that the picture stays calm. */
+  shown?: ReadonlySet<string>;
 };
 
 type FarEnd = { id: string; label: string; up: number; down: number; members: Set<string>; grouped: boolean };
+
+/** How much larger a far end must be to take the place of one that is drawn. */
+const STAYS = 4;
 
 /** What to draw of the home: every matching device, the largest far ends, and the rest folded together. */
 export function buildGraph(options: GraphOptions): PictureGraph {
@@ -63,7 +68,7 @@ export function buildGraph(options: GraphOptions): PictureGraph {
   const chosenKeys = keysToKeep(shown, options.chosen);
   const idOf = farIdentity(keys.size > GROUP_ABOVE, chosenKeys);
   const far = collectFarEnds(shown, options.devices, idOf);
-  const kept = largest(far, FAR_CIRCLES[options.detail] ?? FAR_CIRCLES[0], chosenKeys);
+  const kept = largest(far, FAR_CIRCLES[options.detail] ?? FAR_CIRCLES[0], chosenKeys, options.shown);
   const build = new Builder(options);
   for (const device of options.devices.values()) if (matcher.device(device)) build.device(device.id);
   for (const conversation of shown) {
@@ -206,10 +211,16 @@ function collectFarEnds(
   return far;
 }
 
-function largest(far: ReadonlyMap<string, FarEnd>, count: number, single: ReadonlySet<string>): Set<string> {
+function largest(
+  far: ReadonlyMap<string, FarEnd>,
+  count: number,
+  single: ReadonlySet<string>,
+  shown: ReadonlySet<string> | undefined,
+): Set<string> {
   const kept = new Set<string>();
   for (const end of far.values()) if (!end.grouped && single.has(end.id.slice(2))) kept.add(end.id);
-  const sorted = [...far.values()].sort((a, b) => b.up + b.down - (a.up + a.down) || (a.id < b.id ? -1 : 1));
+  const weight = (end: FarEnd) => (end.up + end.down) * (shown?.has(end.id) ? STAYS : 1);
+  const sorted = [...far.values()].sort((a, b) => weight(b) - weight(a) || (a.id < b.id ? -1 : 1));
   for (const end of sorted) {
     if (kept.size >= count) break;
     kept.add(end.id);

@@ -34,7 +34,7 @@ export class Layout {
   private readonly byId = new Map<string, Placed>();
   private readonly linkForce = forceLink<Placed, Line>([])
     .distance((line) => 34 + line.source.target + line.target.target)
-    .strength((line) => (line.target.node.type === 'device' ? 0.01 : 0.14));
+    .strength((line) => (line.target.node.type === 'device' ? 0.01 : 0.12));
   private readonly simulation: Simulation<Placed, Line>;
   private aspect = 1.4;
 
@@ -47,16 +47,22 @@ export class Layout {
       .force(
         'charge',
         forceManyBody<Placed>()
-          .strength((circle) => (circle.node.type === 'device' ? -150 : -55))
-          .distanceMax(420)
+          .strength((circle) => (circle.node.type === 'device' ? -110 : -70))
+          .distanceMax(300)
           .theta(1.1),
       )
       .force(
         'collide',
         forceCollide<Placed>((circle) => circle.target + (circle.node.type === 'device' ? 13 : 7)).strength(0.7),
       )
-      .force('x', forceX<Placed>(0).strength(0.012))
-      .force('y', forceY<Placed>(0).strength(0.022))
+      .force(
+        'x',
+        forceX<Placed>(0).strength((circle) => (circle.node.type === 'device' ? 0.05 : 0.012)),
+      )
+      .force(
+        'y',
+        forceY<Placed>(0).strength((circle) => (circle.node.type === 'device' ? 0.07 : 0.022)),
+      )
       .force('border', this.border());
   }
 
@@ -111,7 +117,6 @@ export class Layout {
   }
 
   box(): Box {
-    const margin = 44;
     const box = { left: -this.home.a, top: -this.home.b, right: this.home.a, bottom: this.home.b };
     for (const { x, y, target } of this.circles) {
       box.left = Math.min(box.left, x - target);
@@ -119,12 +124,7 @@ export class Layout {
       box.top = Math.min(box.top, y - target);
       box.bottom = Math.max(box.bottom, y + target);
     }
-    return {
-      left: box.left - margin,
-      top: box.top - margin * 0.6,
-      right: box.right + margin,
-      bottom: box.bottom + margin,
-    };
+    return box;
   }
 
   private replaceCircles(nodes: readonly PictureNode[], edges: readonly PictureEdge[]): boolean {
@@ -169,7 +169,7 @@ export class Layout {
   private resizeHome(): void {
     let area = 0;
     for (const { node, target } of this.circles) if (node.type === 'device') area += (target + 24) ** 2;
-    const radius = Math.max(SMALLEST_HOME, Math.sqrt(area) * 1.22);
+    const radius = Math.max(SMALLEST_HOME, Math.sqrt(area) * 1.12);
     const stretch = Math.sqrt(this.aspect);
     this.home = { a: radius * stretch, b: radius / stretch };
   }

@@ -49,8 +49,8 @@ function paintHome(context: Context, { layout, camera, style, insideLabel }: Sce
   context.font = `600 11px ${style.font}`;
   context.fillStyle = style.homeLine;
   context.textAlign = 'center';
-  context.textBaseline = 'alphabetic';
-  context.fillText(insideLabel, x, y - b * camera.scale + 18);
+  context.textBaseline = 'middle';
+  context.fillText(insideLabel, x, y);
 }
 
 export function strengthOf(line: Line, emphasis: Emphasis): number {
@@ -169,7 +169,8 @@ function paintLabels(context: Context, scene: Scene, width: number, height: numb
   for (const circle of wanted) {
     const [x, y] = camera.toScreen(circle.x, circle.y);
     const radius = screenRadius(circle, camera);
-    if (circle.node.type === 'device') space.take(x, y - radius, radius * 1.7, radius * 2);
+    const share = circle.node.type === 'device' ? 2 : 1.1;
+    space.take(x, y - (radius * share) / 2, radius * share - 4, radius * share);
   }
   wanted.sort((a, b) => importance(b, emphasis) - importance(a, emphasis));
   context.textAlign = 'center';
@@ -194,14 +195,38 @@ function paintLabel(context: Context, { camera, style, emphasis }: Scene, space:
   const device = node.type === 'device';
   context.font = device ? `600 12px ${style.font}` : `11px ${style.font}`;
   const label = shorten(node.label, near ? 40 : device ? 22 : 26);
-  const [x, y] = camera.toScreen(circle.x, circle.y);
-  const top = y + radius + 4;
-  if (!space.take(x, top, widthOf(context, label))) return;
+  const place = placeFor(
+    space,
+    camera.toScreen(circle.x, circle.y),
+    radius,
+    widthOf(context, label),
+    circle.x < 0,
+    device,
+  );
+  if (!place) return;
+  const [x, top] = place;
   context.strokeStyle = style.surface;
   context.lineWidth = 3;
   context.strokeText(label, x, top);
   context.fillStyle = device ? style.ink : style.muted;
   context.fillText(label, x, top);
+}
+
+/** Below for devices; for far ends first on the side that faces away from the home. */
+function placeFor(
+  space: LabelSpace,
+  [x, y]: readonly [number, number],
+  radius: number,
+  width: number,
+  leftOfHome: boolean,
+  device: boolean,
+): readonly [number, number] | undefined {
+  const beside = radius + 4 + width / 2;
+  const below = [x, y + radius + 3] as const;
+  const above = [x, y - radius - 16] as const;
+  const outside = [x + (leftOfHome ? -beside : beside), y - 6] as const;
+  const places = device ? [below, above] : [outside, below, above];
+  return places.find(([centre, top]) => space.take(centre, top, width));
 }
 
 /** Services stand on the lines of what is in focus, and on all lines while there are few. */

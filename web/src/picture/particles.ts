@@ -2,8 +2,10 @@ import type { Line } from './layout.ts';
 import { type Scene, screenRadius, strengthOf } from './paint.ts';
 
 /** Lines that carry moving dots at a time; the busiest. */
-export const MAX_MOVING = 160;
+export const MAX_MOVING = 120;
 const MAX_DOTS = 4;
+/** With more moving lines than this each carries one dot each way. */
+const CROWDED = 50;
 
 /** The lines with traffic right now, the busiest first. */
 export function movingLines(lines: readonly Line[]): Line[] {
@@ -30,7 +32,7 @@ export function paintDots(
       context.beginPath();
       for (const line of lines) {
         if ((strengthOf(line, scene.emphasis) === 1) === (strength === 1))
-          traceDots(context, scene, line, outward, time);
+          traceDots(context, scene, line, outward, lines.length > CROWDED ? 1 : MAX_DOTS, time);
       }
       context.fill();
     }
@@ -43,6 +45,7 @@ function traceDots(
   { camera }: Scene,
   { source, target, edge }: Line,
   outward: boolean,
+  most: number,
   time: number,
 ): void {
   const rate = outward ? edge.up : edge.down;
@@ -54,8 +57,8 @@ function traceDots(
   const room = 1 - from - screenRadius(target, camera) / length;
   if (room * length < 8) return;
   const decades = Math.max(0, Math.log10(rate));
-  const dots = Math.min(MAX_DOTS, 1 + Math.floor(decades / 2));
-  const radius = Math.min(3.2, 1.2 + decades * 0.26);
+  const dots = Math.min(most, 1 + Math.floor(decades / 2));
+  const radius = Math.min(2.8, 1 + decades * 0.26);
   const speed = 26 + decades * 9;
   const side = outward ? 1.8 : -1.8;
   const offsetX = (-(ty - sy) / length) * side;

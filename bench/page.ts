@@ -1,0 +1,156 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { CDPSession, Page } from 'playwright-core';
+import { buildPage, launch, missingBrowser, pageDirectory, visit } from '../test/page/harness.ts';
+
+/**
+ * The page under the load that it must bear: 100 devices, 1,000 far ends, 5 updates a second. Prints what the first
+ * load weighs, frames a second, and the main thread's work per frame from the browser's own trace.
+ */
+const LOAD = { devices: 100, farEnds: 1000, updatesPerSecond: 5 };
+const SECONDS = 10;
+const BARS = { firstLoad: 200_000, frame: 8 };
+
+type TraceEvent = {
+  name: string;
+  cat: string;
+  ph: string;
+  ts: number;
+  dur?: number;
+  tid: number;
+  pid: number;
+  args: { name?: string };
+};
+type Cost = { frames: number; worst: number; mean: number };
+
+if (missingBrowser) {
+  console.log(`page: skipped${missingBrowser}`);
+} else {
+  await buildPage();
+  const json = process.argv.includes('--json');
+  const report = { ...LOAD, firstLoad: await firstLoad(), ...(await measure()) };
+  console.log(json ? JSON.stringify(report) : table(report));
+  process.exitCode = report.firstLoad <= BARS.firstLoad && report.mainThread.p95 <= BARS.frame ? 0 : 1;
+}
+
+/** Bytes of all that the start page asks for, as the server sends it (brotli). */
+async function firstLoad(): Promise<number> {
+  const browser = await launch();
+  try {
+    const { page, server, close } = await visit(browser);
+    await page.waitForSelector('[data-settled]:not([data-settled=""])');
+    const asked = server.requests.filter((request) => !request.includes('/api/')).map((request) => request.slice(4));
+    await close();
+    const sizes = await Promise.all(asked.map((path) => compressedSize(path === '/' ? '/index.html' : path)));
+    return sizes.reduce((sum, size) => sum + size, 0);
+  } finally {
+    await browser.close();
+  }
+}
+
+async function compressedSize(path: string): Promise<number> {
+  const files = await readdir(pageDirectory, { recursive: true });
+  const compressed = files.includes(`${path.slice(1)}.br`) ? `${path}.br` : path;
+  return (await stat(join(pageDirectory, compressed))).size;
+}
+
+async function measure() {
+  const browser = await launch();
+  try {
+    const { page, close } = await visit(browser, {
+      server: LOAD,
+      context: { viewport: { width: 1440, height: 1000 } },
+    });
+    await page.waitForSelector('[data-settled]:not([data-settled=""])', { timeout: 60_000 });
+    const cdp = await page.context().newCDPSession(page);
+    const events = await trace(cdp, () => page.evaluate(countFrames, SECONDS * 1000));
+    const worker = await workerCost(page);
+    await close();
+    return { framesPerSecond: events.result / SECONDS, mainThread: mainThreadPerFrame(events.trace), worker };
+  } finally {
+    await browser.close();
+  }
+}
+
+/** Runs in the page: frames that the main thread could have drawn. */
+function countFrames(duration: number): Promise<number> {
+  return new Promise((resolve) => {
+    const end = performance.now() + duration;
+    let frames = 0;
+    const next = (): void => {
+      frames++;
+      if (performance.now() < end) requestAnimationFrame(next);
+      else resolve(frames);
+    };
+    requestAnimationFrame(next);
+  });
+}
+
+async function trace<T>(cdp: CDPSession, work: () => Promise<T>): Promise<{ trace: TraceEvent[]; result: T }> {
+  const events: TraceEvent[] = [];
+  cdp.on('Tracing.dataCollected', ({ value }) => events.push(...(value as unknown as TraceEvent[])));
+  await cdp.send('Tracing.start', {
+    transferMode: 'ReportEvents',
+    traceConfig: { includedCategories: ['toplevel', 'devtools.timeline', 'disabled-by-default-devtools.timeline'] },
+  });
+  const result = await work();
+  const complete = new Promise<void>((resolve) => cdp.once('Tracing.tracingComplete', () => resolve()));
+  await cdp.send('Tracing.end');
+  await complete;
+  return { trace: events, result };
+}
+
+/** All tasks of the page's main thread, summed in windows of one frame at 60 Hz that began at a frame's start. */
+function mainThreadPerFrame(events: readonly TraceEvent[]) {
+  const thread = events.find(({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain');
+  const tasks = events
+    .filter(({ ph, pid, tid, name }) => ph === 'X' && pid === thread?.pid && tid === thread.tid && isTask(name))
+    .sort((a, b) => a.ts - b.ts);
+  const first = tasks[0]?.ts ?? 0;
+  const frame = 1_000_000 / 60;
+  const work = new Float64Array(Math.ceil(((tasks.at(-1)?.ts ?? first) - first) / frame) + 1);
+  for (const { ts, dur = 0 } of tasks) {
+    const slot = Math.floor((ts - first) / frame);
+    work[slot] = (work[slot] ?? 0) + dur / 1000;
+  }
+  const sorted = work.toSorted();
+  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
+  const total = sorted.reduce((sum, value) => sum + value, 0);
+  return {
+    p50: at(0.5),
+    p95: at(0.95),
+    worst: at(1),
+    share: total / ((sorted.length * frame) / 1000),
+    tasks: tasks.length,
+  };
+}
+
+function isTask(name: string): boolean {
+  return name === 'RunTask' || name === 'ThreadControllerImpl::RunTask';
+}
+
+/** What layout and drawing cost in their own thread, a second at a time. */
+async function workerCost(page: Page): Promise<{ mean: number; worst: number; framesPerSecond: number }> {
+  const costs = await page.evaluate<Cost[]>(
+    `performance.getEntriesByName('picture-cost').map((entry) => entry.detail).slice(-${SECONDS})`,
+  );
+  const count = Math.max(1, costs.length);
+  const mean = costs.reduce((sum, cost) => sum + cost.mean, 0) / count;
+  const framesPerSecond = costs.reduce((sum, cost) => sum + cost.frames, 0) / count;
+  return { mean, worst: Math.max(0, ...costs.map((cost) => cost.worst)), framesPerSecond };
+}
+
+type Report = typeof LOAD & { firstLoad: number } & Awaited<ReturnType<typeof measure>>;
+
+function table({ firstLoad: bytes, framesPerSecond, mainThread, worker }: Report): string {
+  const ms = (value: number) => `${value.toFixed(2)} ms`;
+  const lines = [
+    `page with ${LOAD.devices} devices, ${LOAD.farEnds} far ends, ${LOAD.updatesPerSecond} updates a second, ${SECONDS} s`,
+    `first load, compressed   ${(bytes / 1000).toFixed(1)} kB (bar ${BARS.firstLoad / 1000} kB)`,
+    `frames a second          ${framesPerSecond.toFixed(1)}`,
+    `main thread per frame    p50 ${ms(mainThread.p50)}, p95 ${ms(mainThread.p95)} (bar ${BARS.frame} ms), worst ${ms(mainThread.worst)}`,
+    `main thread share        ${(100 * mainThread.share).toFixed(1)} % (${mainThread.tasks} tasks)`,
+    `picture's worker         ${ms(worker.mean)} a frame, worst ${ms(worker.worst)}, ${worker.framesPerSecond.toFixed(0)} frames a second`,
+  ];
+  return lines.join('\n');
+}

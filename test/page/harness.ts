@@ -1,0 +1,84 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { FakeServer, type FakeServerOptions } from '../../web/dev/fake-server.ts';
+
+export const CHROMIUM = '/usr/bin/chromium';
+export const missingBrowser = existsSync(CHROMIUM) ? '' : ` (skipped: ${CHROMIUM} is not installed)`;
+/** Nothing of the browser itself may talk to anybody. */
+export const BROWSER_FLAGS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const vite = fileURLToPath(new URL('../../node_modules/vite/bin/vite.js', import.meta.url));
+export const pageDirectory = fileURLToPath(new URL('../../build/web', import.meta.url));
+
+/** Builds the page as it is now. */
+export async function buildPage(): Promise<void> {
+  await promisify(execFile)(process.execPath, [vite, 'build', '--config', 'web/vite.config.ts'], { cwd: root });
+}
+
+export function launch(): Promise<Browser> {
+  return chromium.launch({ executablePath: CHROMIUM, args: BROWSER_FLAGS });
+}
+
+export type Visit = { page: Page; server: FakeServer; url: string; problems: string[]; close: () => Promise<void> };
+export type VisitOptions = {
+  server?: FakeServerOptions;
+  context?: BrowserContextOptions;
+  prepare?: (server: FakeServer) => void;
+  hash?: string;
+};
+
+/** Opens the page over a server of its own; `problems` collects errors, policy violations and foreign requests. */
+export async function visit(browser: Browser, options: VisitOptions = {}): Promise<Visit> {
+  const server = new FakeServer({ page: pageDirectory, ...options.server });
+  options.prepare?.(server);
+  const url = await server.start();
+  const context = await browser.newContext({
+    locale: 'en',
+    viewport: { width: 1280, height: 900 },
+    ...options.context,
+  });
+  const page = await context.newPage();
+  const problems: string[] = [];
+  page.on('pageerror', (error) => problems.push(error.message));
+  page.on('console', (message) => {
+    if (/Content Security Policy|Refused to/i.test(message.text())) problems.push(message.text());
+  });
+  page.on('request', (request) => {
+    if (!request.url().startsWith(url) && !request.url().startsWith('blob:'))
+      problems.push(`foreign: ${request.url()}`);
+  });
+  await page.goto(`${url}/${options.hash ?? ''}`);
+  const close = async () => {
+    await context.close();
+    await server.stop();
+  };
+  return { page, server, url, problems, close };
+}
+
+const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+type AxeResult = { violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[] };
+
+/** What axe-core finds of WCAG 2.2 A and AA, as lines; evaluated by the debugger, so the page's policy stays as it is. */
+export async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(await readFile(axe, 'utf8'));
+  const result = await page.evaluate<AxeResult>(
+    `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })`,
+  );
+  return result.violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical' || impact === 'moderate')
+    .map(({ id, impact, nodes }) => `${impact} ${id}: ${nodes[0]?.html} ${nodes[0]?.failureSummary}`);
+}

@@ -1,0 +1,304 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { PASSWORD, SETUP_CODE } from '../../web/dev/fake-server.ts';
+import { buildPage, launch, missingBrowser, type Visit, type VisitOptions, violations, visit } from './harness.ts';
+
+const PHONE = { width: 375, height: 812 };
+const NARROWEST = { width: 320, height: 640 };
+const CAMERA = 'Front door camera';
+const camera = '#/device/d-02%3A00%3A00%3A00%3A00%3A00';
+
+describe.skipIf(missingBrowser)(`The dashboard in a real browser${missingBrowser}`, { timeout: 60_000 }, () => {
+  let browser: Browser;
+  let open: Visit | undefined;
+
+  beforeAll(async () => {
+    await buildPage();
+    browser = await launch();
+  }, 120_000);
+  afterAll(() => browser?.close());
+  afterEach(async () => {
+    const problems = open?.problems;
+    await open?.close();
+    open = undefined;
+    expect(problems, 'errors, policy violations or foreign requests').toEqual([]);
+  });
+
+  async function enter(options: VisitOptions = {}): Promise<Visit & { page: Page }> {
+    open = await visit(browser, options);
+    return open;
+  }
+  const heading = (page: Page, name: RegExp) => page.getByRole('heading', { name }).first().waitFor();
+
+  it('says first how many devices SPIN watches, and claims no protection', async () => {
+    const { page } = await enter();
+    await heading(page, /SPIN is watching 10 devices\./);
+    expect(await page.textContent('.verdict')).toContain('stopping attacks is not part of this version');
+    expect(await page.title()).toBe('SPIN');
+  });
+
+  it('tells what SPIN cannot see, and that a virtual home is virtual', async () => {
+    const { page } = await enter();
+    await page.getByText('2 things SPIN cannot see').click();
+    await page.getByText('moves some traffic past the program').waitFor();
+    await page.getByText('This is a virtual home.').waitFor();
+  });
+
+  it('draws every device and lets a key walk from one to the next', async () => {
+    const { page } = await enter();
+    await page.waitForSelector('[data-settled]:not([data-settled=""])');
+    const stage = page.getByRole('application', { name: /Picture of 10 devices and the 40 far ends/ });
+    await stage.focus();
+    await page.keyboard.press('ArrowRight');
+    const first = await page.locator('#details h3').first().textContent();
+    await page.keyboard.press('ArrowRight');
+    await expect.poll(() => page.locator('#details h3').first().textContent()).not.toBe(first);
+    await page.keyboard.press('Escape');
+    await page.getByText('Choose a device or a').waitFor();
+  });
+
+  it('zooms towards more detail and fits everything again', async () => {
+    const { page } = await enter({ server: { devices: 30, farEnds: 600 } });
+    await page.waitForSelector('[data-detail="0"]');
+    await page.getByRole('application').focus();
+    for (let i = 0; i < 6; i++) await page.keyboard.press('+');
+    await page.waitForSelector('[data-detail="2"]');
+    const detailed = Number(await page.getAttribute('.frame', 'data-circles'));
+    await page.keyboard.press('0');
+    await page.waitForSelector('[data-detail="0"]');
+    await expect.poll(async () => Number(await page.getAttribute('.frame', 'data-circles'))).toBeLessThan(detailed);
+  });
+
+  it('chooses with the pointer what the picture shows there', async () => {
+    const { page } = await enter({ server: { devices: 1, farEnds: 1, updatesPerSecond: 0 } });
+    await page.waitForSelector('[data-settled="2"]');
+    const box = (await page.locator('.stage').boundingBox())!;
+    for (let dx = -260; dx <= 260 && (await page.locator('.tip').count()) === 0; dx += 13) {
+      await page.mouse.move(box.x + box.width / 2 + dx, box.y + box.height / 2 + dx / 13);
+      await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 30))));
+    }
+    const name = await page.locator('.tip strong').textContent();
+    await page.mouse.down();
+    await page.mouse.up();
+    await expect.poll(() => page.locator('#details').textContent()).toContain(name);
+  });
+
+  it('shows the same in the table, and shares filter and choice with the picture', async () => {
+    const { page } = await enter();
+    await page.getByLabel('Search a name or address').fill('coffee');
+    await page.getByRole('application', { name: /Picture of 1 device and/ }).waitFor();
+    await page.getByRole('button', { name: 'Table' }).click();
+    const rows = page.locator('tbody tr');
+    await expect.poll(() => rows.count()).toBeGreaterThan(0);
+    for (const text of await rows.locator('td:first-child').allTextContents()) expect(text.trim()).toBe('Coffee plug');
+    await rows.first().getByRole('button', { name: 'Coffee plug' }).press('Enter');
+    await page.locator('#details h3', { hasText: 'Coffee plug' }).waitFor();
+    await page.getByRole('button', { name: 'Clear filter' }).click();
+    await expect.poll(() => rows.count()).toBe(25);
+  });
+
+  it('sorts the table by keyboard and turns its pages', async () => {
+    const { page } = await enter({ server: { devices: 20, farEnds: 200 } });
+    await page.getByRole('button', { name: 'Table' }).click();
+    await page.locator('th.deviceLabel button').press('Enter');
+    expect(await page.getAttribute('th.deviceLabel', 'aria-sort')).toBe('ascending');
+    const names = await page.locator('tbody td:first-child').allTextContents();
+    expect(names).toEqual(names.toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true })));
+    await page.getByRole('button', { name: 'Next page' }).press('Enter');
+    await page.getByText(/^26–50 of/).waitFor();
+  });
+
+  it('stands still while paused', async () => {
+    const { page } = await enter();
+    await page.getByRole('button', { name: 'Table' }).click();
+    await page.locator('tbody tr').first().waitFor();
+    await page.getByRole('button', { name: 'Pause' }).click();
+    const before = await page.locator('tbody .up').allTextContents();
+    const at = open!.server.home.at;
+    await expect.poll(() => open!.server.home.at - at, { timeout: 10_000 }).toBeGreaterThan(2500);
+    expect(await page.locator('tbody .up').allTextContents()).toEqual(before);
+  });
+
+  it('renames a device in place and undoes it', async () => {
+    const { page } = await enter({ hash: camera });
+    await page.getByRole('button', { name: `Rename ${CAMERA}` }).click();
+    await page.getByLabel('Name of this device').fill('Door');
+    await page.keyboard.press('Enter');
+    await heading(page, /^Door/);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await heading(page, /^front-door-camera/);
+    expect(open!.server.requests.filter((request) => request.startsWith('PATCH'))).toHaveLength(2);
+  });
+
+  it('shows a device with its history, its far ends by volume and by novelty, and its conversations', async () => {
+    const { page, server } = await enter({ hash: camera });
+    await heading(page, new RegExp(CAMERA));
+    await page.waitForSelector('.uplot canvas');
+    await page.getByText(/10 minutes: .* up, .* down\. Busiest/).waitFor();
+    await page.getByRole('button', { name: 'Newest' }).click();
+    await expect.poll(() => server.requests.some((request) => request.includes('order=new'))).toBe(true);
+    await page.getByRole('button', { name: 'Year' }).click();
+    await page.getByText('Nothing recorded for this time yet.').waitFor();
+    await page.getByRole('heading', { name: /Conversations/ }).waitFor();
+  });
+
+  it('says so when a device is unknown', async () => {
+    const { page } = await enter({ hash: '#/device/d-nobody' });
+    await heading(page, /SPIN does not know this device/);
+  });
+
+  it('resumes after a break behind the last message, without asking for everything again', async () => {
+    const { page, server } = await enter();
+    await heading(page, /watching 10/);
+    server.dropStreams();
+    await expect.poll(() => server.streamQueries.length, { timeout: 10_000 }).toBeGreaterThan(1);
+    expect(server.streamQueries[1]).toMatch(/^epoch=e1&after=\d+$/);
+    await page.locator('.status[data-status="live"]').waitFor();
+  });
+
+  it('shows that the connection is lost, and takes a fresh snapshot after a restart', async () => {
+    const { page, server } = await enter();
+    await heading(page, /watching 10/);
+    server.refuseStreams = true;
+    server.restart();
+    await page.locator('.status[data-status="reconnecting"]').waitFor();
+    server.change = (view) => ({ ...view, verdict: { ...view.verdict, devices: 11 } });
+    server.refuseStreams = false;
+    await heading(page, /watching 11/);
+  });
+
+  it('says that it sees nothing when the agent is gone, and when it is back', async () => {
+    const { page, server } = await enter();
+    await heading(page, /watching 10/);
+    server.sendState({ agent: { connected: false, since: server.home.at } });
+    await heading(page, /SPIN sees nothing right now/);
+    server.sendState({});
+    await heading(page, /watching 10/);
+  });
+
+  it('invites a first device into an empty home', async () => {
+    const { page } = await enter({ server: { devices: 0, farEnds: 0, updatesPerSecond: 0 } });
+    await heading(page, /SPIN has seen no device yet/);
+    await page.getByText('No traffic seen yet.').waitFor();
+  });
+
+  it('lets the owner set the password with the code, and refuses a wrong one in plain words', async () => {
+    const { page } = await enter({ server: { session: 'setup' } });
+    await page.getByLabel('One-time code').fill('WRONG');
+    await page.getByLabel('New password').fill(PASSWORD);
+    await page.getByText(/Strength: Strong/).waitFor();
+    await page.getByLabel('The same password again').fill('something else');
+    await page.getByRole('button', { name: 'Set the password' }).click();
+    await page.getByText('The two passwords differ.').waitFor();
+    await page.getByLabel('The same password again').fill(PASSWORD);
+    await page.getByRole('button', { name: 'Set the password' }).click();
+    await page.getByText('That code is not right.').waitFor();
+    await page.getByLabel('One-time code').fill(SETUP_CODE.toLowerCase());
+    await page.keyboard.press('Enter');
+    await heading(page, /watching 10/);
+  });
+
+  it('signs in and out', async () => {
+    const { page } = await enter({ server: { session: 'login' } });
+    await page.getByLabel('Password', { exact: true }).fill('wrong');
+    await page.keyboard.press('Enter');
+    await page.getByText('That password is not right.').waitFor();
+    await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+    await page.keyboard.press('Enter');
+    await heading(page, /watching 10/);
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await heading(page, /Sign in/);
+  });
+
+  it('goes to the sign-in page when the session ends elsewhere', async () => {
+    const { page, server } = await enter();
+    await heading(page, /watching 10/);
+    server.session = 'login';
+    server.dropStreams();
+    await heading(page, /Sign in/);
+  });
+
+  it('treats names from the network as text', async () => {
+    const hostile = '<img src=x onerror="document.title=1"><script>document.title=2</script>{{7*7}}\u202egnp.exe';
+    const { page } = await enter({
+      prepare: ({ home }) => {
+        for (const device of home.devices) {
+          Object.assign(device, {
+            label: hostile,
+            names: [hostile],
+            vendor: hostile,
+            services: [hostile],
+            kind: hostile,
+          });
+        }
+        for (const conversation of home.conversations) {
+          Object.assign(conversation, { service: hostile });
+          Object.assign(conversation.node, { name: hostile, key: hostile + conversation.id });
+        }
+      },
+    });
+    await page.getByRole('button', { name: 'Table' }).click();
+    await page.locator('tbody tr').first().getByRole('button').first().click();
+    await page.getByRole('link', { name: 'All about this device' }).click();
+    await page.locator('h1', { hasText: '<img src=x' }).waitFor();
+    expect(await page.locator('img, main script').count()).toBe(0);
+    expect(await page.title()).toBe('SPIN');
+    expect(await page.textContent('h1')).not.toContain('\u202e');
+  });
+
+  it('speaks Dutch, with its own numbers', async () => {
+    const { page } = await enter({ context: { locale: 'nl-NL' } });
+    await heading(page, /SPIN kijkt mee met 10 apparaten\./);
+    expect(await page.getAttribute('html', 'lang')).toBe('nl');
+    await page.getByLabel('Taal').selectOption('en');
+    await heading(page, /SPIN is watching 10 devices\./);
+  });
+
+  it('fits the narrowest phone without scrolling sideways', async () => {
+    const { page } = await enter({ context: { viewport: NARROWEST } });
+    await heading(page, /watching 10/);
+    for (const hash of ['#/', camera]) {
+      await page.goto(`${open!.url}/${hash}`);
+      await page.locator('h1').waitFor();
+      const width = await page.evaluate(() => document.documentElement.scrollWidth);
+      expect(width, hash).toBeLessThanOrEqual(NARROWEST.width);
+    }
+  });
+
+  it('moves nothing for those who prefer less motion', async () => {
+    const { page } = await enter({ context: { reducedMotion: 'reduce' }, server: { updatesPerSecond: 0 } });
+    await page.waitForSelector('[data-settled]:not([data-settled=""])');
+    const shot = () => page.locator('.stage').screenshot();
+    const before = await shot();
+    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 400)));
+    expect(Buffer.compare(before, await shot())).toBe(0);
+  });
+
+  describe.each([
+    { name: 'desktop, light, English', context: { colorScheme: 'light' as const } },
+    { name: 'desktop, dark, Dutch', context: { colorScheme: 'dark' as const, locale: 'nl' } },
+    { name: 'phone, light, Dutch', context: { colorScheme: 'light' as const, locale: 'nl', viewport: PHONE } },
+    { name: 'phone, dark, English', context: { colorScheme: 'dark' as const, viewport: PHONE } },
+  ])('for everybody: $name', ({ context }) => {
+    it.each([
+      ['the picture', {}, '#/', undefined],
+      ['the table with a choice', {}, '#/', 'table'],
+      ['a device', {}, camera, undefined],
+      ['setup', { session: 'setup' as const }, '#/', undefined],
+      ['sign-in', { session: 'login' as const }, '#/', undefined],
+    ])('axe-core finds nothing on %s', async (_name, server, hash, act) => {
+      const { page } = await enter({ server, hash, context });
+      await page.locator('h1').waitFor();
+      if (act === 'table') {
+        await page.locator('.segments button').nth(1).click();
+        await page.locator('tbody button').first().click();
+      }
+      await page
+        .locator('details summary')
+        .first()
+        .click({ timeout: 500 })
+        .catch(() => undefined);
+      expect(await violations(page)).toEqual([]);
+    });
+  });
+});
