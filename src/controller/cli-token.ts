@@ -5,9 +5,12 @@ import { join } from 'node:path';
 /** Within `stateDir`: what the command line sends as bearer. Whoever may read the file may command. */
 export const CLI_TOKEN = 'cli-token';
 
-/** Writes a new token for this run. @returns it; also where the disk fails, for then nobody else can know it */
-export function newCliToken(stateDir: string, log: (line: string) => void): string {
-  const token = randomBytes(32).toString('base64url');
+export function makeCliToken(): string {
+  return randomBytes(32).toString('base64url');
+}
+
+/** Leaves the token of this run where the command line finds it; where the disk fails, nobody does. */
+export function writeCliToken(stateDir: string, token: string, log: (line: string) => void): void {
   const path = join(stateDir, CLI_TOKEN);
   try {
     writeFileSync(`${path}.new`, token, { mode: 0o600 });
@@ -15,5 +18,4 @@ export function newCliToken(stateDir: string, log: (line: string) => void): stri
   } catch (error) {
     log(`the command line cannot reach SPIN: ${(error as Error).message}`);
   }
-  return token;
 }

@@ -68,6 +68,10 @@ export class Controller implements Door {
       home: (epoch, sequence) => this.home(epoch, sequence),
       now: options.now,
     });
+  }
+
+  /** Once the store is open. */
+  begin(): void {
     this.#restore();
     this.noteStore();
   }

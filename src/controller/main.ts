@@ -5,7 +5,6 @@ import { Run } from './run.ts';
 import { readRunConfig } from './run-config.ts';
 
 const WEB = resolve(import.meta.dirname, '../../build/web');
-const OUI = resolve(import.meta.dirname, '../../build/oui.bin');
 
 process.umask(0o077);
 
@@ -14,7 +13,6 @@ async function main([path, ...rest]: readonly string[]): Promise<void> {
   const run = new Run({
     config: readRunConfig(path),
     pages: WEB,
-    vendors: OUI,
     newEpoch: randomUUID,
     log: (line) => console.error(`controller: ${line}`),
   });

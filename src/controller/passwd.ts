@@ -33,7 +33,7 @@ async function passwd(args: string[]): Promise<void> {
   if (reason === 'common') throw new Error('this password is among the first that are tried');
   const hash = await hashPassword(password);
   becomeOwner(directory);
-  const store = new Store({ directory, now: Date.now, log: (line) => console.error(`spin passwd: ${line}`) });
+  const store = new Store({ directory, now: Date.now, log: (line) => console.error(`spin passwd: ${line}`) }).open();
   try {
     store.set(PASSWORD, hash);
     store.sessions.clear();

@@ -1,20 +1,23 @@
+import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { isIPv6 } from 'node:net';
 import { join } from 'node:path';
 import { AGENT_SOCKET, type RunConfig } from '../contract/config.ts';
+import { loadVendors } from '../data/vendors.ts';
 import { createPipeline } from '../pipeline.ts';
 import { Accounts } from '../serve/accounts.ts';
 import { CannotStore, type Keeper } from '../serve/door.ts';
 import { Hosts } from '../serve/hosts.ts';
 import { listen } from '../serve/listener.ts';
 import { readPages } from '../serve/pages.ts';
+import type { Api } from '../serve/routes/api.ts';
 import { createApp } from '../serve/server.ts';
 import { makeSetupCode } from '../serve/setup-code.ts';
 import { StreamDoor } from '../serve/websocket.ts';
 import { Store, StoreFailing } from '../store/store.ts';
 import { AgentLink } from './agent-link.ts';
-import { newCliToken } from './cli-token.ts';
+import { makeCliToken, writeCliToken } from './cli-token.ts';
 import { Controller } from './controller.ts';
 import { writtenBytesReader } from './figures.ts';
 import { becomeUser, isRoot } from './privileges.ts';
@@ -23,11 +26,13 @@ export type RunOptions = {
   config: RunConfig;
   /** Folder of the built dashboard. */
   pages: string;
-  /** File with the vendors of hardware addresses. */
-  vendors: string;
   newEpoch: () => string;
   log: (line: string) => void;
 };
+
+const VERSION = (
+  JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
+).version;
 
 /** ms between two looks at whether something must be settled. */
 const BEAT = 1_000;
@@ -45,26 +50,17 @@ export class Run {
 
   /** @returns where the page is, and the one-time code while no password has been set */
   async start(): Promise<{ url: string; code?: string }> {
-    const { config, log, newEpoch, pages: folder } = this.#options;
-    const startedAt = Date.now();
-    // All that lies in files of the program is read before the rights are given up.
-    const pages = readPages(folder);
-    const written = writtenBytesReader();
-    const version = readVersion();
-    flushCompileCache();
-    if (config.user !== undefined && isRoot()) becomeUser(config.user, config.stateDir);
-
+    const { config, log, newEpoch } = this.#options;
     const store = new Store({ directory: config.stateDir, now: Date.now, log });
-    this.#onStop.push(() => store.close());
-    const controller = new Controller({
-      run: { mode: config.mode, version, startedAt, ...(config.demo && { demo: config.demo }) },
-      store,
-      createPipeline: () => createPipeline({ history: true }),
-      newEpoch,
+    const controller = this.#makeController(store, () => link.restart());
+    const cliToken = makeCliToken();
+    const code = makeSetupCode();
+    const accounts = new Accounts({
+      keeper: keeperOf(store),
       now: Date.now,
-      figures: () => ({ memory: process.memoryUsage.rss(), written: written() }),
-      log,
-      onErased: () => link.restart(),
+      setupCode: code,
+      cliToken,
+      onSessionEnd: (hash) => controller.stream.endSessions((other) => other === hash),
     });
     const link = new AgentLink({
       path: join(config.runDir, AGENT_SOCKET),
@@ -75,16 +71,17 @@ export class Run {
         controller.agentChanged(connected, reason);
       },
     });
+    const listenNow = await this.#makeServer(controller, accounts);
+
+    // Up to here all files of the program were read; from here on this process may have no right to.
+    flushCompileCache();
+    if (config.user !== undefined && isRoot()) becomeUser(config.user, config.stateDir);
+    store.open();
+    this.#onStop.push(() => store.close());
+    writeCliToken(config.stateDir, cliToken, log);
+    controller.begin();
     this.#keepTime(controller, store, link);
-    const code = makeSetupCode();
-    const accounts = new Accounts({
-      keeper: keeperOf(store),
-      now: Date.now,
-      setupCode: code,
-      cliToken: newCliToken(config.stateDir, log),
-      onSessionEnd: (hash) => controller.stream.endSessions((other) => other === hash),
-    });
-    const port = await this.#serve(controller, accounts, pages, version);
+    const port = await listenNow();
     link.start();
     this.#onStop.push(() => link.close());
     return { url: urlOf(config.listen[0]!, port), ...(!accounts.isSetUp && { code }) };
@@ -96,23 +93,42 @@ export class Run {
     this.#onStop = [];
   }
 
-  async #serve(
-    controller: Controller,
-    accounts: Accounts,
-    pages: ReturnType<typeof readPages>,
-    version: string,
-  ): Promise<number> {
-    const { config, log } = this.#options;
+  #makeController(store: Store, onErased: () => void): Controller {
+    const { config, log, newEpoch } = this.#options;
+    const written = writtenBytesReader();
+    const vendorOf = loadVendors();
+    const seed = randomInt(2 ** 32);
+    const run = { mode: config.mode, version: VERSION, startedAt: Date.now() };
+    return new Controller({
+      run: { ...run, ...(config.demo && { demo: config.demo }) },
+      store,
+      createPipeline: () => createPipeline({ history: true, vendorOf, seed }),
+      newEpoch,
+      now: Date.now,
+      figures: () => ({ memory: process.memoryUsage.rss(), written: written() }),
+      log,
+      onErased,
+    });
+  }
+
+  /** @returns what opens the port */
+  async #makeServer(controller: Controller, accounts: Accounts): Promise<() => Promise<number>> {
+    const { config, log, pages: folder } = this.#options;
+    const { stream } = controller;
     const hosts = new Hosts(config.listen, config.names);
-    const app = await createApp({ door: controller, stream: controller.stream, accounts, hosts, pages, version, log });
-    const streams = new StreamDoor(controller.stream, hosts, accounts);
-    const listener = await listen(config.listen, config.port, app.routing, streams.upgrade);
-    this.#onStop.push(
-      () => app.close(),
-      () => listener.close(),
-      () => streams.close(),
-    );
-    return listener.port;
+    const pages = readPages(folder);
+    const app = await createApp({ door: controller, stream, accounts, hosts, pages, version: VERSION, log });
+    await rehearse(app);
+    return async () => {
+      const streams = new StreamDoor(stream, hosts, accounts);
+      const listener = await listen(config.listen, config.port, app.routing, streams.upgrade);
+      this.#onStop.push(
+        () => app.close(),
+        () => listener.close(),
+        () => streams.close(),
+      );
+      return listener.port;
+    };
   }
 
   #keepTime(controller: Controller, store: Store, link: AgentLink): void {
@@ -159,7 +175,11 @@ function urlOf(address: string, port: number): string {
   return `http://${isIPv6(address) ? `[${address}]` : address}:${port}/`;
 }
 
-function readVersion(): string {
-  const file = new URL('../../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
+/** Libraries load some of their files only when they are first needed: that must be now. */
+async function rehearse(app: Api): Promise<void> {
+  const headers = { host: 'localhost' };
+  await app.inject({ method: 'GET', url: '/', headers });
+  await app.inject({ method: 'GET', url: '/api/nothing', headers });
+  await app.inject({ method: 'POST', url: '/api/login', headers, payload: { password: 1 } });
+  await app.inject({ method: 'POST', url: '/api/login', headers, payload: '{' });
 }

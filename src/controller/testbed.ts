@@ -46,7 +46,6 @@ export class Testbed {
     this.#run = new Run({
       config: this.config,
       pages: join(this.folder, 'no-pages'),
-      vendors: '',
       newEpoch: () => `${this.folder}-${this.#epochs++}`,
       log: (line) => this.log.push(line),
     });

@@ -27,7 +27,7 @@ afterEach(() => {
 });
 
 function open(now = () => NOON): Store {
-  const store = new Store({ directory, now, log: (line) => log.push(line) });
+  const store = new Store({ directory, now, log: (line) => log.push(line) }).open();
   stores.push(store);
   return store;
 }

@@ -62,15 +62,22 @@ export class Store {
   #changed = new Map<string, Device>();
   #merged: { device: string; into: string; at: number }[] = [];
   #notes: Omit<StoredEvent, 'id'>[] = [];
-  #open: Open;
+  #open!: Open;
   #inMemory = false;
   #triedAt = 0;
 
-  /** @throws {NewerDatabase} where going on would lose data */
   constructor(options: StoreOptions) {
     this.#options = options;
     this.path = join(options.directory, 'spin.db');
+  }
+
+  /**
+   * Before anything else.
+   * @throws {NewerDatabase} where going on would lose data
+   */
+  open(): this {
     this.#open = this.#openOrStandIn();
+    return this;
   }
 
   devices(): RestoredDevice[] {
