@@ -1,5 +1,3 @@
-/** Changes are drained in steps of this much observed time, ms. */
-export const STEP = 100;
 /** A frame may be this much older than the step it comes in (several interfaces, reordering), ms. */
 const TOLERANCE = 1000;
 const SECOND = 1000;
@@ -17,10 +15,16 @@ export class Clock {
   /** First moment of the next step; before the first packet there is none. */
   stepEnd = Number.NEGATIVE_INFINITY;
   #nextTick = Number.NEGATIVE_INFINITY;
+  readonly #step: number;
+
+  /** @param step changes are drained in steps of this much observed time, ms */
+  constructor(step: number) {
+    this.#step = step;
+  }
 
   /** Whether `at` lies in the current step, as almost every packet does. */
   within(at: number): boolean {
-    return at < this.stepEnd && at >= this.stepEnd - STEP - TOLERANCE;
+    return at < this.stepEnd && at >= this.stepEnd - this.#step - TOLERANCE;
   }
 
   /**
@@ -29,7 +33,7 @@ export class Clock {
    */
   move(at: number, tick: (at: number) => void): void {
     const forward = at >= this.stepEnd && this.stepEnd >= 0;
-    this.stepEnd = Math.floor(at / STEP) * STEP + STEP;
+    this.stepEnd = Math.floor(at / this.#step) * this.#step + this.#step;
     if (!forward) {
       this.#nextTick = Math.floor(at / SECOND) * SECOND + SECOND;
       return;

@@ -97,6 +97,18 @@ describe('a flow', () => {
     expect(second!.slot).toBe(first!.slot);
   });
 
+  it('is drained in longer steps, and numbered from another slot, where the caller wants that', () => {
+    const { give, drained, seen } = digesting({ step: 1000, firstSlot: 1 << 20 });
+    give(up(ACK), 1000);
+    give(up(ACK), 1500);
+    give(up(ACK), 2000);
+    expect(seen).toEqual(['flows@2000', 'tick@2000']);
+    expect(drained().map((flow) => [flow.slot, flow.packets[0]])).toEqual([
+      [1 << 20, 2],
+      [1 << 20, 1],
+    ]);
+  });
+
   it('of IPv6 is told apart in all 128 bits', () => {
     const { give, drained } = digesting();
     for (const far of ['2001:db8::2', '2001:db8:1::2', '2001:db9::2', '2001:db8::1:0:2']) {

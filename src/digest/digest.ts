@@ -19,6 +19,8 @@ export type DigestOptions = {
   control?: ControlPackets;
   /** `false`: another source counts; records carry header facts and `seen` only. Default `true`. */
   count?: boolean;
+  /** Observed time between two drains, ms. Default 100; longer makes fewer records of a long capture. */
+  step?: number;
   /** Most flows at a time. */
   maxFlows?: number;
   /** Secret of the flow hash: random on live traffic, fixed where runs shall be repeatable. */
@@ -36,6 +38,7 @@ const MAX_FLOWS = 131_072;
 const SHARE_OF_ONE = 8;
 /** Flows in use that an eviction may pass over before it takes one anyway. */
 const MAX_SPARED = 8;
+const STEP = 100;
 const BATCH_RECORDS = 1024;
 /** Changed records that may wait for the end of their step. */
 const MAX_DIRTY = 16_384;
@@ -43,7 +46,7 @@ const MAX_DIRTY = 16_384;
 /** Silence after which a flow is over, ms. */
 const IDLE = { tcp: 600_000, unanswered: 60_000, other: 60_000, closed: 5_000 } as const;
 /** The whole table is looked through for idle flows once in so many seconds. */
-const SWEEP_SECONDS = 30;
+const SWEEP_SECONDS = 60;
 
 const FIN = 1;
 const SYN = 2;
@@ -62,7 +65,7 @@ export class Digest {
   readonly #count: boolean;
   readonly #firstSlot: number;
   readonly #packet = new Packet();
-  readonly #clock = new Clock();
+  readonly #clock: Clock;
   readonly #hash: FlowHash;
   readonly #table: FlowTable;
   readonly #owners: Owners;
@@ -81,6 +84,7 @@ export class Digest {
     this.#control = options.control;
     this.#count = options.count ?? true;
     this.#firstSlot = options.firstSlot ?? 0;
+    this.#clock = new Clock(options.step ?? STEP);
     this.#hash = new FlowHash(seed);
     this.#table = new FlowTable(maxFlows);
     this.#owners = new Owners(this.#table.words);

@@ -13,12 +13,15 @@ export const STATE = {
   answered: 1 << 21,
 } as const;
 
+/** Places of the index at first; doubled whenever it is half full. */
+const FIRST_PLACES = 4096;
 /** Word of a record that no batch carries: the flow's hash. */
 const HASH = 28;
 
 /**
  * Flows by five-tuple, both directions in one record. Records lie in one buffer in the layout of model/flow.ts; an
- * open-addressing index (linear probing, at most half full, deletion by shifting back) finds them.
+ * open-addressing index (linear probing, at most half full, deletion by shifting back) finds them. The index grows with
+ * the flows, so that a quiet home's stays near the processor.
  */
 export class FlowTable {
   readonly capacity: number;
@@ -30,8 +33,8 @@ export class FlowTable {
   /** Slots at and above this one were never used. */
   highWater = 0;
   /** Pairs of hash and slot + 1; zero: empty. */
-  readonly #index: Int32Array;
-  readonly #mask: number;
+  #index = new Int32Array(FIRST_PLACES * 2);
+  #mask = FIRST_PLACES - 1;
   readonly #free: Int32Array;
   #freeCount = 0;
 
@@ -40,10 +43,6 @@ export class FlowTable {
     this.capacity = capacity;
     this.words = new Int32Array(buffer);
     this.doubles = new Float64Array(buffer);
-    let places = 16;
-    while (places < capacity * 2) places *= 2;
-    this.#index = new Int32Array(places * 2);
-    this.#mask = places - 1;
     this.#free = new Int32Array(capacity);
   }
 
@@ -80,13 +79,26 @@ export class FlowTable {
     this.words[base + W.slot] = slot;
     this.words[base + W.flags] = STATE.live | FLAG.fresh;
     this.words[base + HASH] = hash;
+    if (++this.size * 2 > this.#mask) this.#grow();
+    this.#enter(hash, slot + 1);
+    return slot;
+  }
+
+  #enter(hash: number, entry: number): void {
     const index = this.#index;
     let place = hash & this.#mask;
     while (index[place * 2 + 1] !== 0) place = (place + 1) & this.#mask;
     index[place * 2] = hash;
-    index[place * 2 + 1] = slot + 1;
-    this.size++;
-    return slot;
+    index[place * 2 + 1] = entry;
+  }
+
+  #grow(): void {
+    const old = this.#index;
+    this.#index = new Int32Array(old.length * 2);
+    this.#mask = this.#mask * 2 + 1;
+    for (let i = 0; i < old.length; i += 2) {
+      if (old[i + 1] !== 0) this.#enter(old[i]!, old[i + 1]!);
+    }
   }
 
   remove(slot: number): void {
