@@ -3,11 +3,11 @@
  * Exits 0 when told to stop, 1 when it cannot start, 2 for a bad configuration.
  */
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Value } from 'typebox/value';
-import { AGENT_SOCKET, RunConfig } from '../contract/config.ts';
+import type { RunConfig } from '../contract/config.ts';
+import { AGENT_SOCKET } from '../contract/link.ts';
 import { Clock } from './clock.ts';
+import { readConfig } from './config.ts';
 import { ControllerLink } from './controller-link.ts';
 import { Gateway } from './gateway.ts';
 import type { Mode, ModeOptions } from './mode.ts';
@@ -21,14 +21,6 @@ function log(line: string): void {
 function fail(code: number, error: unknown): never {
   log(error instanceof Error ? error.message : String(error));
   process.exit(code);
-}
-
-function readConfig(path: string | undefined): RunConfig {
-  if (path === undefined) throw new Error('usage: agent CONFIG.json');
-  const value: unknown = JSON.parse(readFileSync(path, 'utf8'));
-  if (Value.Check(RunConfig, value)) return value;
-  const [fault] = Value.Errors(RunConfig, value);
-  throw new Error(`${path}: ${fault ? `${fault.instancePath} ${fault.message}` : 'no configuration'}`);
 }
 
 async function startMode(options: ModeOptions): Promise<Mode> {

@@ -43,5 +43,4 @@ export const RunConfig = Type.Object({
 });
 export type RunConfig = Static<typeof RunConfig>;
 
-/** The agent's socket within `runDir`. */
-export const AGENT_SOCKET = 'agent.sock';
+export { AGENT_SOCKET } from './link.ts';

@@ -9,6 +9,8 @@
 import { FlowBatch, RECORD_BYTES } from '../model/flow.ts';
 import type { FlowsObservation, Observation } from '../model/observation.ts';
 
+/** The agent's socket within the run directory. */
+export const AGENT_SOCKET = 'agent.sock';
 /** Raised whenever a frame changes its meaning; both sides must speak the same. */
 export const LINK_PROTOCOL = 1;
 
