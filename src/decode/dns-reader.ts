@@ -27,8 +27,11 @@ export class DnsReader {
   dataStart = 0;
   dataEnd = 0;
 
+  /** The names that pointers most often lead to: the question's, and the one read last; with their places. */
   private firstName = '';
-  private firstNameEnd = 0;
+  private firstAt = 0;
+  private lastName = '';
+  private lastAt = 0;
 
   /** False where there is no room for a header. */
   open(bytes: Uint8Array, start: number, end: number): boolean {
@@ -36,7 +39,8 @@ export class DnsReader {
     this.start = start;
     this.end = end;
     this.at = start + HEADER;
-    this.firstNameEnd = 0;
+    this.firstAt = 0;
+    this.lastAt = 0;
     return end - start >= HEADER;
   }
 
@@ -58,29 +62,31 @@ export class DnsReader {
 
   /** The name at the cursor as text, lower case and escaped; '' is the root. */
   name(): string | undefined {
-    if (this.pointsToFirstName()) {
-      this.at += 2;
-      return this.firstName;
-    }
-    const from = this.at;
+    const target = this.pointerTarget();
+    if (target !== 0 && target === this.firstAt) return this.passPointer(this.firstName);
+    if (target !== 0 && target === this.lastAt) return this.passPointer(this.lastName);
+    const from = target || this.at;
     nameStart();
     if (!this.walk(true)) return undefined;
     const text = nameText();
     if (from === this.start + HEADER) {
       this.firstName = text;
-      this.firstNameEnd = this.at;
+      this.firstAt = from;
     }
+    this.lastName = text;
+    this.lastAt = from;
     return text;
   }
 
-  /** Almost every answer's owner is a pointer to the question. */
-  private pointsToFirstName(): boolean {
-    return (
-      this.firstNameEnd !== 0 &&
-      this.at + 2 <= this.end &&
-      this.bytes[this.at] === POINTER &&
-      this.bytes[this.at + 1] === HEADER
-    );
+  /** Where the pointer at the cursor leads to, 0 where there is none. A place remembered from before is before it. */
+  private pointerTarget(): number {
+    if (this.at + 2 > this.end || this.bytes[this.at]! < POINTER) return 0;
+    return this.start + (u16(this.bytes, this.at) & 0x3fff);
+  }
+
+  private passPointer(name: string): string {
+    this.at += 2;
+    return name;
   }
 
   skipName(): boolean {

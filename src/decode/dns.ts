@@ -30,7 +30,8 @@ export const dns: Protocol = {
 /** DNS over TCP: messages behind a length of two octets (RFC 1035 §4.2.2, RFC 7766). */
 export const dnsOverTcp: StreamProtocol = {
   name: 'dns-tcp',
-  begins: (_bytes, _start, _end, packet) => packet.sourcePort === DNS_PORT || packet.destinationPort === DNS_PORT,
+  ports: [DNS_PORT],
+  begins: () => true,
   read(bytes, start, end, packet, sink) {
     let at = start;
     while (at + LENGTH_PREFIX <= end) {

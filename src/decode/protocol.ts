@@ -25,8 +25,11 @@ export type Protocol = {
 /** A protocol over TCP, read message by message from the bytes of one direction. */
 export type StreamProtocol = {
   name: string;
-  /** Whether [start, end) can begin a message between the packet's ports: a look at the first octets. */
-  begins(bytes: Uint8Array, start: number, end: number, packet: Packet): boolean;
+  /** A message is looked for where either end has this port, or where a segment begins with this octet. */
+  ports?: readonly number[];
+  firstOctets?: readonly number[];
+  /** Whether [start, end), of which ports or first octet are right, can begin a message: a look at the first octets. */
+  begins(bytes: Uint8Array, start: number, end: number): boolean;
   /**
    * Reads messages from [start, end); `packet` is the segment that completed them and names the ends. Returns how many
    * octets are done with – the rest is kept until more arrives – or FINISHED when the stream is of no more interest.

@@ -7,6 +7,8 @@ export const MAX_STREAM_BYTES = 16_384;
 const MAX_STREAMS_PER_OWNER = 64;
 /** Streams in all: 16 MB at the very most, some hundred kB in practice. */
 const MAX_STREAMS = 1024;
+/** Owners of more than this many are the first to give one up when the table is full. */
+const FAIR_SHARE = 8;
 /** Pieces with gaps between them in one stream; more gaps than this is no ordinary disorder. */
 const MAX_RANGES = 16;
 /** A stream in which nothing completes within this time is given up, ms. */
@@ -26,7 +28,7 @@ export class Stream<Extra> {
   readonly hash: number;
   readonly owner: number;
   readonly since: number;
-  private readonly ends: Int32Array;
+  private readonly ends: readonly number[];
   /** Received pieces beyond `length`: start, end, start, end …, disjoint and ascending. */
   private ranges: number[] = [];
 
@@ -35,7 +37,7 @@ export class Stream<Extra> {
     this.owner = ownerOf(packet);
     this.since = packet.at;
     this.extra = extra;
-    this.ends = Int32Array.of(...endsOf(packet));
+    this.ends = endsOf(packet);
   }
 
   /** Whether the packet goes the same way between the same ends. */
@@ -62,6 +64,11 @@ export class Stream<Extra> {
     const from = Math.max(offset, this.length);
     if (to <= from) return true;
     this.reserve(to);
+    if (this.ranges.length === 0 && from === this.length) {
+      this.bytes.set(bytes.subarray(start + from - offset, end), from);
+      this.length = to;
+      return true;
+    }
     this.copyGaps(offset, from, to, bytes, start);
     return this.merge(from, to);
   }
@@ -117,10 +124,20 @@ export class Stream<Extra> {
   }
 }
 
-function endsOf(p: Packet): number[] {
+function endsOf(p: Packet): readonly number[] {
   const ports = (p.sourcePort << 16) | p.destinationPort;
-  const head = [p.source3, p.destination3, ports, p.protocol];
-  return [...head, p.source0, p.source1, p.source2, p.destination0, p.destination1, p.destination2];
+  return [
+    p.source3,
+    p.destination3,
+    ports,
+    p.protocol,
+    p.source0,
+    p.source1,
+    p.source2,
+    p.destination0,
+    p.destination1,
+    p.destination2,
+  ];
 }
 
 /** Of whom the packet's sender is one: its hardware address, or its address where the link has none. */
@@ -129,23 +146,23 @@ export function ownerOf(packet: Packet): number {
   return mac !== 0 ? mac : -1 - mix(packet.source3 ^ packet.source2 ^ packet.source1 ^ packet.source0);
 }
 
-/** One number for the ends and direction of a packet. */
-export function directionHash(packet: Packet): number {
-  const ports = (packet.sourcePort << 16) | packet.destinationPort;
-  const source =
-    packet.source3 ^ Math.imul(packet.source2 ^ Math.imul(packet.source1, 31) ^ packet.source0, 0x9e3779b1);
-  const far = packet.destination3 ^ Math.imul(packet.destination2 ^ Math.imul(packet.destination1, 31), 0x85ebca6b);
-  return mix(mix(source) ^ Math.imul(far, 0xc2b2ae35) ^ Math.imul(ports, 0x27d4eb2f));
+/** One number for the ends and direction of a packet; computed for every TCP segment with data. */
+export function directionHash(p: Packet): number {
+  const near = p.source3 ^ p.source2 ^ Math.imul(p.destination3 ^ p.destination2, 0x9e3779b1);
+  const h = Math.imul(near, 0x85ebca6b) ^ Math.imul((p.sourcePort << 16) ^ p.destinationPort, 0xc2b2ae35);
+  return (h ^ (h >>> 15)) >>> 0;
 }
 
 /**
  * Streams that wait for more, each device within its own bound: a device that opens many loses its own oldest, and only when
- * the whole table is full the device with the most gives one up.
+ * the whole table is full the device with the most gives one up, or the oldest stream where none has many.
  */
 export class StreamTable<Extra> {
   /** Streams given up before they told anything. */
   evicted = 0;
   private readonly owners = new Map<number, Map<number, Stream<Extra>>>();
+  /** Those of `owners` with more than their fair share: few, so that the largest is soon found. */
+  private readonly heavy = new Map<number, Map<number, Stream<Extra>>>();
   private readonly byHash = new Map<number, Stream<Extra>>();
   private readonly filter = new Uint16Array(FILTER_SIZE);
   private swept = 0;
@@ -176,6 +193,7 @@ export class StreamTable<Extra> {
       this.owners.set(stream.owner, own);
     }
     own.set(hash, stream);
+    if (own.size > FAIR_SHARE) this.heavy.set(stream.owner, own);
     this.byHash.set(hash, stream);
     this.filter[hash & (FILTER_SIZE - 1)]!++;
     return stream;
@@ -186,8 +204,10 @@ export class StreamTable<Extra> {
     this.byHash.delete(stream.hash);
     this.filter[stream.hash & (FILTER_SIZE - 1)]!--;
     const own = this.owners.get(stream.owner);
-    own?.delete(stream.hash);
-    if (own?.size === 0) this.owners.delete(stream.owner);
+    if (!own) return;
+    own.delete(stream.hash);
+    if (own.size === FAIR_SHARE) this.heavy.delete(stream.owner);
+    if (own.size === 0) this.owners.delete(stream.owner);
   }
 
   private evict(stream: Stream<Extra>): void {
@@ -207,8 +227,14 @@ export class StreamTable<Extra> {
   }
 
   private largest(): Map<number, Stream<Extra>> {
-    let largest = new Map<number, Stream<Extra>>();
-    for (const own of this.owners.values()) if (own.size > largest.size) largest = own;
+    let largest = this.byHash;
+    let size = 0;
+    for (const own of this.heavy.values()) {
+      if (own.size > size) {
+        largest = own;
+        size = own.size;
+      }
+    }
     return largest;
   }
 

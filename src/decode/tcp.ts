@@ -5,8 +5,16 @@ import { directionHash, MAX_STREAM_BYTES, type Stream, StreamTable } from './rea
 import { Recent } from './recent.ts';
 import { tls } from './tls.ts';
 
-/** Protocols over TCP; the first that recognises the start of a message reads it. */
+/** Protocols over TCP. To add one: a file, its test, a name here. */
 const STREAM_PROTOCOLS: readonly StreamProtocol[] = [dnsOverTcp, tls];
+
+/** Which protocol of the list a port or first octet speaks for: its index plus one, 0 for none. */
+const BY_PORT = new Uint8Array(65_536);
+const BY_FIRST_OCTET = new Uint8Array(256);
+STREAM_PROTOCOLS.forEach((protocol, i) => {
+  for (const port of protocol.ports ?? []) BY_PORT[port] = i + 1;
+  for (const octet of protocol.firstOctets ?? []) BY_FIRST_OCTET[octet] = i + 1;
+});
 
 const SYN = 2;
 /** Connections whose first octets are awaited; direct-mapped, a newer one takes an older one's place. A power of two. */
@@ -124,6 +132,8 @@ function startsMessage(packet: Packet): StreamProtocol | undefined {
 }
 
 function protocolOf(bytes: Uint8Array, start: number, end: number, packet: Packet): StreamProtocol | undefined {
-  for (const protocol of STREAM_PROTOCOLS) if (protocol.begins(bytes, start, end, packet)) return protocol;
-  return undefined;
+  const spoken = BY_PORT[packet.destinationPort] || BY_PORT[packet.sourcePort] || BY_FIRST_OCTET[bytes[start]!]!;
+  if (spoken === 0) return undefined;
+  const protocol = STREAM_PROTOCOLS[spoken - 1]!;
+  return protocol.begins(bytes, start, end) ? protocol : undefined;
 }

@@ -19,8 +19,9 @@ const gathered = new Uint8Array(MAX_STREAM_BYTES);
  */
 export const tls: StreamProtocol = {
   name: 'tls',
+  firstOctets: [HANDSHAKE],
   begins(bytes, at, end) {
-    if (bytes[at] !== HANDSHAKE || end - at < RECORD_HEADER + 1) return false;
+    if (end - at < RECORD_HEADER + HANDSHAKE_HEADER) return end - at > 2 && bytes[at + 1] === MAJOR_VERSION;
     return bytes[at + 1] === MAJOR_VERSION && bytes[at + 2]! <= 4 && clientHelloLength(bytes, at + RECORD_HEADER) > 0;
   },
   read(bytes, start, end, packet, sink) {
