@@ -20,8 +20,8 @@ export async function openBytes(path: string): Promise<ByteSource> {
   const head = Buffer.alloc(2);
   const length = readSync(file, head, 0, 2, null);
   if (length === 2 && head.readUInt16BE() === GZIP_MAGIC) {
-    closeSync(file);
-    return inflateIfNeeded(createReadStream(path, { highWaterMark: CHUNK }));
+    // The same descriptor goes on being read: a pipe cannot be opened again.
+    return inflateIfNeeded(createReadStream(path, { fd: file, highWaterMark: CHUNK }), head);
   }
   return new FileBytes(file, head.subarray(0, length));
 }
@@ -51,8 +51,9 @@ class FileBytes implements ByteSource {
   }
 }
 
-async function inflateIfNeeded(input: Readable): Promise<ByteSource> {
-  const counted = new CountedBytes(input);
+/** @param taken what was read of `input` already */
+async function inflateIfNeeded(input: Readable, taken?: Buffer): Promise<ByteSource> {
+  const counted = new CountedBytes(input, taken);
   const head = await counted.peek(2);
   if (head.length < 2 || head.readUInt16BE() !== GZIP_MAGIC) return new StreamBytes(counted, input, counted);
   const gunzip = createGunzip({ chunkSize: CHUNK });
@@ -73,14 +74,15 @@ async function pump(from: AsyncIterable<Buffer>, to: ReturnType<typeof createGun
 class CountedBytes implements AsyncIterable<Buffer> {
   taken = 0;
   readonly #iterator: AsyncIterator<Buffer>;
-  readonly #first: Buffer[] = [];
+  readonly #first: Buffer[];
 
-  constructor(input: Readable) {
+  constructor(input: Readable, taken?: Buffer) {
+    this.#first = taken === undefined ? [] : [taken];
     this.#iterator = input[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   }
 
   async peek(length: number): Promise<Buffer> {
-    let head = Buffer.alloc(0);
+    let head = Buffer.concat(this.#first);
     while (head.length < length) {
       const next = await this.#iterator.next();
       if (next.done === true) break;
