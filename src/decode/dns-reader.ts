@@ -1,5 +1,5 @@
 import { u16, u32 } from './octets.ts';
-import { displayText, MAX_NAME_OCTETS, nameDot, nameOctet, nameStart, nameText } from './text.ts';
+import { displayText, MAX_NAME_OCTETS, nameLabel, nameStart, nameText } from './text.ts';
 
 /** Octets of a DNS header (RFC 1035 §4.1.1). */
 export const HEADER = 12;
@@ -121,10 +121,7 @@ export class DnsReader {
       const labelEnd = at + 1 + length;
       octets += octets === 0 ? length : length + 1;
       if (length > LONGEST_LABEL || labelEnd > end || octets > MAX_NAME_OCTETS) return false;
-      if (write) {
-        if (octets !== length) nameDot();
-        for (let i = at + 1; i < labelEnd; i++) nameOctet(bytes[i]!);
-      }
+      if (write) nameLabel(bytes, at + 1, labelEnd);
       at = labelEnd;
     }
   }

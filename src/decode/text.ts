@@ -11,47 +11,53 @@ export const MAX_NAME_OCTETS = 253;
 const DOT = 46;
 const BACKSLASH = 92;
 
-/** For each octet the character that stands for it in a name, or 0 where it must be escaped. */
-const NAME_CHARACTER = (() => {
+/** For each octet the character that stands for it in a label, or 0 where it must be escaped. */
+const LABEL_CHARACTERS = charactersOf('abcdefghijklmnopqrstuvwxyz0123456789-_');
+/** The same for a name whose labels are already joined by dots. */
+const DOTTED_CHARACTERS = charactersOf('abcdefghijklmnopqrstuvwxyz0123456789-_.');
+
+function charactersOf(kept: string): Uint8Array {
   const table = new Uint8Array(256);
-  for (const character of 'abcdefghijklmnopqrstuvwxyz0123456789-_')
-    table[character.charCodeAt(0)] = character.charCodeAt(0);
+  for (const character of kept) table[character.charCodeAt(0)] = character.charCodeAt(0);
   for (let upper = 65; upper <= 90; upper++) table[upper] = upper + 32;
   return table;
-})();
+}
 
 const characters = new Uint8Array(MAX_NAME_OCTETS * 4);
 const names = new Array<string>(NAME_MEMO).fill('');
 let length = 0;
 let hash = 0;
 
-/** Begins a name; `nameOctet` and `nameDot` extend it and `nameText` ends it. One name is built at a time. */
+/** Begins a name; `nameLabel` extends it and `nameText` ends it. One name is built at a time. */
 export function nameStart(): void {
   length = 0;
   hash = 0;
 }
 
-/** At most MAX_NAME_OCTETS octets and dots fit: the caller counts. */
-export function nameOctet(octet: number): void {
-  const character = NAME_CHARACTER[octet]!;
-  if (character !== 0) {
-    characters[length++] = character;
-    hash = Math.imul(hash ^ character, 0x01000193);
-  } else escapeOctet(octet);
+/** Adds a label, behind a dot where it is not the first. At most MAX_NAME_OCTETS in all fit: the caller counts. */
+export function nameLabel(bytes: Uint8Array, start: number, end: number): void {
+  if (length > 0) characters[length++] = DOT;
+  write(bytes, start, end, LABEL_CHARACTERS);
 }
 
-export function nameDot(): void {
-  characters[length++] = DOT;
-  hash = Math.imul(hash ^ DOT, 0x01000193);
-}
-
-/** `\ddd` (RFC 4343 §2.1). */
-function escapeOctet(octet: number): void {
-  characters[length++] = BACKSLASH;
-  characters[length++] = 48 + Math.floor(octet / 100);
-  characters[length++] = 48 + (Math.floor(octet / 10) % 10);
-  characters[length++] = 48 + (octet % 10);
-  hash = Math.imul(hash ^ (octet + 256), 0x01000193);
+/** Octets without a character of their own become `\ddd` (RFC 4343 §2.1). */
+function write(bytes: Uint8Array, start: number, end: number, table: Uint8Array): void {
+  let to = length;
+  let h = hash;
+  for (let at = start; at < end; at++) {
+    const octet = bytes[at]!;
+    const character = table[octet]!;
+    h = Math.imul(h ^ (character || octet), 0x01000193);
+    if (character !== 0) characters[to++] = character;
+    else {
+      characters[to++] = BACKSLASH;
+      characters[to++] = 48 + Math.floor(octet / 100);
+      characters[to++] = 48 + (Math.floor(octet / 10) % 10);
+      characters[to++] = 48 + (octet % 10);
+    }
+  }
+  length = to;
+  hash = h;
 }
 
 export function nameText(): string {
@@ -74,11 +80,7 @@ export function plainName(bytes: Uint8Array, start: number, end: number): string
   const last = end > start && bytes[end - 1] === DOT ? end - 1 : end;
   if (last <= start || last - start > MAX_NAME_OCTETS) return undefined;
   nameStart();
-  for (let at = start; at < last; at++) {
-    const octet = bytes[at]!;
-    if (octet === DOT) nameDot();
-    else nameOctet(octet);
-  }
+  write(bytes, start, last, DOTTED_CHARACTERS);
   return nameText();
 }
 
