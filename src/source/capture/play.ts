@@ -1,4 +1,4 @@
-import { setTimeout } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import type { FrameSink } from './format.ts';
 import { type CaptureEnd, type ReadOptions, withBytes } from './read.ts';
 import { CaptureStream } from './stream.ts';
@@ -35,9 +35,12 @@ export async function playCapture(path: string, sink: PacedSink, options: PlayOp
       }
       if (signal?.aborted === true) return false;
       onProgress?.(source.taken, size);
-      if (length > 0) continue;
-      stream.end();
-      return true;
+      if (length === 0) {
+        stream.end();
+        return true;
+      }
+      // Also a recording that is behind its time lets others have a turn.
+      await setImmediate();
     }
   });
 }
