@@ -43,7 +43,11 @@ export async function capture({ router }: LabInfo, file: string): Promise<Record
     finish: async () => {
       child.kill('SIGINT');
       await ended;
-      await finishFile(raw, file);
+      try {
+        await finishFile(raw, file);
+      } finally {
+        await rm(raw, { force: true });
+      }
       return Number(/(\d+) packets? captured/.exec(said)?.[1] ?? 0);
     },
   };
@@ -55,5 +59,4 @@ async function finishFile(raw: string, file: string): Promise<void> {
   if (file.endsWith('.gz')) await pipeline(source, new Trim(), createGzip({ level: 9 }), sink);
   else await pipeline(source, new Trim(), sink);
   await rename(`${file}.new`, file);
-  await rm(raw);
 }

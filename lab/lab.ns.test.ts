@@ -21,7 +21,7 @@ const lab = (...args: string[]) => run(process.execPath, [MAIN, ...args], { time
 const started: ChildProcess[] = [];
 
 /** Starts `run --new` and waits for the line that tells what a guard needs. */
-async function play(...args: string[]): Promise<{ child: ChildProcess; info: LabInfo }> {
+async function play(...args: string[]): Promise<{ child: ChildProcess; info: LabInfo; log: () => string }> {
   const child = spawn(process.execPath, [MAIN, 'run', '--new', '--json', ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -30,9 +30,12 @@ async function play(...args: string[]): Promise<{ child: ChildProcess; info: Lab
   child.stdout?.on('data', (chunk: Buffer) => {
     said += chunk;
   });
-  child.stderr?.resume();
+  let log = '';
+  child.stderr?.on('data', (chunk: Buffer) => {
+    log += chunk;
+  });
   await until('the lab to tell of itself', 20_000, () => said.includes('\n') || child.exitCode !== null);
-  return { child, info: JSON.parse(said) as LabInfo };
+  return { child, info: JSON.parse(said) as LabInfo, log: () => log };
 }
 
 const status = (id: string): Promise<LabStatus> => statusOf(load(id)!);
@@ -67,8 +70,9 @@ describe.skipIf(!isRoot)(`the virtual home${isRoot ? '' : ' (skipped: network na
   describe('while a scenario plays', () => {
     let info: LabInfo;
     let child: ChildProcess;
+    let log: () => string;
     beforeAll(async () => {
-      ({ info, child } = await play('ordinary-evening'));
+      ({ info, child, log } = await play('ordinary-evening'));
       await joined(info.id);
     });
 
@@ -132,7 +136,7 @@ describe.skipIf(!isRoot)(`the virtual home${isRoot ? '' : ' (skipped: network na
       const processes = processesOf(info.id);
       child.kill('SIGTERM');
       const [code] = await once(child, 'exit');
-      expect(code).toBe(0);
+      expect(code, log()).toBe(0);
       expectNothingLeft(info.id, processes);
     });
   });
