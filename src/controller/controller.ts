@@ -86,10 +86,11 @@ export class Controller implements Door {
   }
 
   agentChanged(connected: boolean, reason?: string): void {
+    const { mode, demo } = this.#options.run;
     const at = this.#options.now();
     this.#agent = { connected, since: at };
     this.#coverage.own('agent-gone', connected ? undefined : (reason ?? 'the connection ended'));
-    if (connected && this.#options.run.mode === 'read') this.#playAgain();
+    if (connected && mode === 'read' && !demo) this.#playAgain();
     this.#options.store.note({ at, kind: connected ? 'agent-connected' : 'agent-gone', actor: 'spin' });
     this.#announceState();
   }
