@@ -75,7 +75,7 @@ describe.skipIf(missingBrowser)(`The dashboard in a real browser${missingBrowser
     const box = (await page.locator('.stage').boundingBox())!;
     for (let dx = -260; dx <= 260 && (await page.locator('.tip').count()) === 0; dx += 13) {
       await page.mouse.move(box.x + box.width / 2 + dx, box.y + box.height / 2 + dx / 13);
-      await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 30))));
+      await page.evaluate('new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 30)))');
     }
     const name = await page.locator('.tip strong').textContent();
     await page.mouse.down();
@@ -260,7 +260,7 @@ describe.skipIf(missingBrowser)(`The dashboard in a real browser${missingBrowser
     for (const hash of ['#/', camera]) {
       await page.goto(`${open!.url}/${hash}`);
       await page.locator('h1').waitFor();
-      const width = await page.evaluate(() => document.documentElement.scrollWidth);
+      const width = await page.evaluate<number>('document.documentElement.scrollWidth');
       expect(width, hash).toBeLessThanOrEqual(NARROWEST.width);
     }
   });
@@ -270,7 +270,7 @@ describe.skipIf(missingBrowser)(`The dashboard in a real browser${missingBrowser
     await page.waitForSelector('[data-settled]:not([data-settled=""])');
     const shot = () => page.locator('.stage').screenshot();
     const before = await shot();
-    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 400)));
+    await page.evaluate('new Promise((resolve) => setTimeout(resolve, 400))');
     expect(Buffer.compare(before, await shot())).toBe(0);
   });
 

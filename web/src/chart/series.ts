@@ -45,8 +45,8 @@ export function appendLive(history: HistoryView, at: number, up: number, down: n
   const start = Math.floor(at / step) * step;
   const oldest = start - SPAN_LENGTH['10m'] + step;
   const points = history.points.filter((point) => (point[0] ?? 0) >= oldest && (point[0] ?? 0) < start);
-  const last = points.at(-1)?.[0];
-  for (let missing = Math.max(oldest, (last ?? start) + step); missing < start; missing += step) {
+  const last = points.at(-1)?.[0] ?? (history.points.length > 0 ? oldest - step : start);
+  for (let missing = Math.max(oldest, last + step); missing < start; missing += step) {
     points.push([missing, 0, 0, 0, 0]);
   }
   points.push([start, (up * step) / 1000, (down * step) / 1000, 0, 0]);

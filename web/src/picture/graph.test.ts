@@ -1,0 +1,145 @@
+import { describe, expect, it } from 'vitest';
+import { FakeHome } from '../../dev/fake-home.ts';
+import { Camera } from './camera.ts';
+import { registrableDomain } from './domain.ts';
+import { buildGraph, FAR_CIRCLES, GROUP_ABOVE } from './graph.ts';
+import { LabelSpace, shorten } from './labels.ts';
+import { Layout } from './layout.ts';
+import { rowsOf, sortRows } from './rows.ts';
+
+const NONE = { search: '', device: '', service: '' };
+
+function homeOf(devices: number, farEnds: number) {
+  const fake = new FakeHome({ devices, farEnds, seed: 3, at: 1e12 });
+  return { fake, devices: new Map(fake.devices.map((device) => [device.id, device])) };
+}
+
+function graphOf(devices: number, farEnds: number, options: Partial<Parameters<typeof buildGraph>[0]> = {}) {
+  const home = homeOf(devices, farEnds);
+  const { conversations, at } = home.fake;
+  return {
+    ...home,
+    graph: buildGraph({
+      devices: home.devices,
+      conversations,
+      at,
+      filter: NONE,
+      detail: 0,
+      chosen: undefined,
+      ...options,
+    }),
+  };
+}
+
+describe('what is drawn', () => {
+  it('is every device and every far end of a small home', () => {
+    const { graph } = graphOf(8, GROUP_ABOVE - 6);
+    expect(graph.nodes.filter((node) => node.type === 'device')).toHaveLength(8);
+    expect(graph.nodes.filter((node) => node.type === 'far')).toHaveLength(GROUP_ABOVE - 6);
+  });
+
+  it('is folded to a readable number in a large home, and no byte is lost by folding', () => {
+    const { graph, fake } = graphOf(100, 1000);
+    const circles = graph.nodes.filter((node) => node.type === 'far' || node.type === 'group');
+    expect(circles.length).toBeLessThanOrEqual(FAR_CIRCLES[0]);
+    const drawn = graph.edges.reduce((sum, edge) => sum + edge.bytes, 0);
+    expect(drawn).toBe(fake.conversations.reduce((sum, one) => sum + one.bytesUp + one.bytesDown, 0));
+    expect(graph.farEnds).toBe(
+      new Set(fake.conversations.filter((one) => !one.node.device).map((one) => one.node.key)).size,
+    );
+  });
+
+  it('shows the far ends of a chosen device one by one', () => {
+    const { graph, fake } = graphOf(100, 1000, { chosen: 'd:d-02:00:00:00:00:00' });
+    for (const { device, node } of fake.conversations) {
+      if (device === 'd-02:00:00:00:00:00') expect(graph.nodes.some(({ id }) => id === `n:${node.key}`)).toBe(true);
+    }
+  });
+
+  it('keeps what is drawn until something much larger comes', () => {
+    const { graph } = graphOf(100, 1000);
+    const shown = new Set(graph.nodes.map((node) => node.id));
+    const again = graphOf(100, 1000, { shown }).graph;
+    expect(new Set(again.nodes.map((node) => node.id))).toEqual(shown);
+  });
+
+  it('follows the same filter as the table', () => {
+    const filter = { ...NONE, search: 'coffee', service: 'https' };
+    const { graph, fake, devices } = graphOf(20, 200, { filter });
+    const rows = rowsOf(devices, fake.conversations, fake.at, filter);
+    expect(rows.length).toBeGreaterThan(0);
+    expect(rows.reduce((sum, row) => sum + row.up + row.down, 0)).toBe(
+      graph.edges.reduce((sum, edge) => sum + edge.bytes, 0),
+    );
+    expect(rows.every((row) => row.service === 'https' && row.deviceLabel.startsWith('Coffee plug'))).toBe(true);
+  });
+});
+
+describe('the layout', () => {
+  it('keeps devices inside the home and far ends outside', () => {
+    const { graph } = graphOf(30, 200);
+    const layout = new Layout();
+    layout.update(graph.nodes, graph.edges);
+    for (let i = 0; i < 400 && layout.moving; i++) layout.step();
+    const distance = ({ x, y }: { x: number; y: number }) => Math.hypot(x / layout.home.a, y / layout.home.b);
+    for (const circle of layout.circles) {
+      if (circle.node.type === 'device') expect(distance(circle)).toBeLessThan(1);
+      else expect(distance(circle)).toBeGreaterThan(1);
+    }
+  });
+
+  it('rests when only traffic changes', () => {
+    const { graph } = graphOf(5, 10);
+    const layout = new Layout();
+    layout.update(graph.nodes, graph.edges);
+    while (layout.moving) layout.step();
+    layout.update(
+      graph.nodes.map((node) => ({ ...node, bytes: node.bytes * 2 })),
+      graph.edges,
+    );
+    expect(layout.moving).toBe(false);
+  });
+});
+
+describe('the camera', () => {
+  it('zooms around the point under the finger', () => {
+    const camera = new Camera();
+    camera.resize(400, 300);
+    const before = camera.toWorld(50, 60);
+    camera.zoom(2, 50, 60);
+    const after = camera.toWorld(50, 60);
+    expect(after[0]).toBeCloseTo(before[0]);
+    expect(after[1]).toBeCloseTo(before[1]);
+  });
+});
+
+describe('names in the picture', () => {
+  it.each([
+    ['a.b.example.com', 'example.com'],
+    ['shop.example.co.uk', 'example.co.uk'],
+    ['192.0.2.1', undefined],
+    ['2001:db8::1', undefined],
+    ['localhost', undefined],
+  ])('%s belongs to %s', (name, domain) => expect(registrableDomain(name)).toBe(domain));
+
+  it('never overlap', () => {
+    const space = new LabelSpace();
+    expect(space.take(100, 100, 80)).toBe(true);
+    expect(space.take(150, 105, 80)).toBe(false);
+    expect(space.take(100, 130, 80)).toBe(true);
+  });
+
+  it('are cut in the middle', () => {
+    expect(shorten('abcdefghij', 5)).toBe('ab…ij');
+    expect(shorten('short')).toBe('short');
+  });
+});
+
+describe('the table', () => {
+  it('sorts words and numbers both ways', () => {
+    const { fake, devices } = homeOf(10, 60);
+    const rows = rowsOf(devices, fake.conversations, fake.at, NONE);
+    const up = sortRows(rows, { column: 'up', descending: true }, new Intl.Collator('en')).map((row) => row.up);
+    expect(up).toEqual(up.toSorted((a, b) => b - a));
+  });
+});
