@@ -7,6 +7,10 @@ const CHECKS: readonly Check[] = [
   { name: 'types', command: ['node_modules/typescript-7/bin/tsc', '-p', 'tsconfig.json'] },
   { name: 'types of the pure core', command: ['node_modules/typescript-7/bin/tsc', '-p', 'tsconfig.core.json'] },
   {
+    name: 'types of what runs in a browser for tests',
+    command: ['node_modules/typescript-7/bin/tsc', '-p', 'tsconfig.page.json'],
+  },
+  {
     name: 'types of the dashboard',
     command: [
       'node_modules/svelte-check/bin/svelte-check',
