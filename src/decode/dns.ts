@@ -4,7 +4,7 @@ import { destinationEndpoint, sourceEndpoint, u16, v4At, v6At } from './octets.t
 import type { Packet } from './packet.ts';
 import { FINISHED, type Protocol, type Sink, type StreamProtocol } from './protocol.ts';
 
-export const DNS_PORT = 53;
+const DNS_PORT = 53;
 /** Answers kept of one message: resolvers send a handful, the largest round-robin sets a few dozen. */
 const MAX_ANSWERS = 64;
 /** Records looked at in one message, kept or not: bounds the work that a message of 64 kB can cause. */
