@@ -48,6 +48,7 @@ export class Gateway implements Mode {
   #beat: NodeJS.Timeout | undefined;
   #coverageBeat: NodeJS.Timeout | undefined;
   #tracking = false;
+  #accounting = false;
   #packetsLost = 0;
 
   private constructor(options: ModeOptions) {
@@ -121,7 +122,7 @@ export class Gateway implements Mode {
     } catch (error) {
       log(`connection tracking could not be switched on: ${messageOf(error)}`);
     }
-    this.#coverage.note('no-accounting', !this.#settings.set(ACCOUNTING, '1'));
+    this.#accounting = this.#settings.set(ACCOUNTING, '1');
     this.#settings.set(TIMESTAMPS, '1');
     try {
       this.#table = new ConntrackTable({ since: now(), slotBase: HEADER_FLOWS });
@@ -228,7 +229,8 @@ export class Gateway implements Mode {
     const prefixes = [...new Set([...this.#home.prefixes, ...(configured?.prefixes ?? [])])];
     const captured = [...this.#captures.values()].reduce((sum, capture) => sum + capture.dropped, 0);
     const uncounted = this.#table?.uncounted ?? 0;
-    if (this.#table) this.#coverage.note('no-accounting', uncounted > 0, `${uncounted} connections from before`);
+    const detail = this.#accounting ? `${uncounted} connections from before` : undefined;
+    this.#coverage.note('no-accounting', !this.#accounting || uncounted > 0, detail);
     this.#coverage.report(this.#options.now(), {
       home: { prefixes, macs: this.#home.macs },
       own: this.#neighbours?.own() ?? { macs: [], addresses: [] },
