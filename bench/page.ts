@@ -25,6 +25,18 @@ type TraceEvent = {
 };
 type Cost = { frames: number; worst: number; mean: number };
 
+/** Runs in the page: frames that the main thread could have drawn. */
+const COUNT_FRAMES = `new Promise((resolve) => {
+  const end = performance.now() + ${SECONDS * 1000};
+  let frames = 0;
+  const next = () => {
+    frames++;
+    if (performance.now() < end) requestAnimationFrame(next);
+    else resolve(frames);
+  };
+  requestAnimationFrame(next);
+})`;
+
 if (missingBrowser) {
   console.log(`page: skipped${missingBrowser}`);
 } else {
@@ -73,18 +85,6 @@ async function measure() {
     await browser.close();
   }
 }
-
-/** Runs in the page: frames that the main thread could have drawn. */
-const COUNT_FRAMES = `new Promise((resolve) => {
-  const end = performance.now() + ${SECONDS * 1000};
-  let frames = 0;
-  const next = () => {
-    frames++;
-    if (performance.now() < end) requestAnimationFrame(next);
-    else resolve(frames);
-  };
-  requestAnimationFrame(next);
-})`;
 
 async function trace<T>(cdp: CDPSession, work: () => Promise<T>): Promise<{ trace: TraceEvent[]; result: T }> {
   const events: TraceEvent[] = [];

@@ -246,7 +246,8 @@ export const en = {
     unauthorized: 'That is not right. Try again.',
     'wrong-code': 'That code is not right. Look at the terminal where SPIN was started.',
     'wrong-password': 'That password is not right.',
-    'too-many-attempts': 'Too many attempts. Wait a little, then try again.',
+    'too-many-tries': 'Too many attempts. Wait a little, then try again.',
+    'setup-closed': 'A password has been set already. Reload this page to sign in.',
     'weak-password': 'That password is too easy to guess. Take a longer one.',
   } as Record<string, string>,
 

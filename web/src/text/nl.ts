@@ -249,7 +249,8 @@ export const nl: Texts = {
     unauthorized: 'Dat klopt niet. Probeer het nog eens.',
     'wrong-code': 'Die code klopt niet. Kijk in de terminal waarin SPIN is gestart.',
     'wrong-password': 'Dat wachtwoord klopt niet.',
-    'too-many-attempts': 'Te veel pogingen. Wacht even en probeer het dan opnieuw.',
+    'too-many-tries': 'Te veel pogingen. Wacht even en probeer het dan opnieuw.',
+    'setup-closed': 'Er is al een wachtwoord ingesteld. Herlaad deze pagina om aan te melden.',
     'weak-password': 'Dat wachtwoord is te makkelijk te raden. Neem een langer.',
   },
 
