@@ -77,7 +77,7 @@ describe('the strength of a password', () => {
   it.each([
     ['short', 0],
     ['aaaaaaaaaaaa', 1],
-    ['abcdefgh', 1],
+    ['abcdefghijkl', 1],
     ['correct horse battery', 4],
   ])('%s: %d', (password, strength) => expect(strengthOf(password)).toBe(strength));
 });

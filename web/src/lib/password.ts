@@ -1,4 +1,4 @@
-export const SHORTEST_PASSWORD = 8;
+export const SHORTEST_PASSWORD = 10;
 /** From 0 (too short) to 4 (strong). */
 export type Strength = 0 | 1 | 2 | 3 | 4;
 

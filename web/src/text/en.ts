@@ -231,7 +231,7 @@ export const en = {
     strengthLabel: 'Strength',
     strengthHint: 'Four unrelated words make a good password.',
     differ: 'The two passwords differ.',
-    short: 'At least 8 characters, please.',
+    short: 'At least 10 characters, please.',
     noCode: 'Please type the code from the terminal.',
   },
   login: {

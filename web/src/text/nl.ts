@@ -234,7 +234,7 @@ export const nl: Texts = {
     strengthLabel: 'Sterkte',
     strengthHint: 'Vier losse woorden vormen een goed wachtwoord.',
     differ: 'De twee wachtwoorden verschillen.',
-    short: 'Minstens 8 tekens, alstublieft.',
+    short: 'Minstens 10 tekens, alstublieft.',
     noCode: 'Typ de code uit de terminal.',
   },
   login: {
