@@ -33,8 +33,12 @@ fetch_packages() {
     exit 1
   }
   # No package's install script runs: nothing here needs one, and none gets the chance.
-  npm ci --prefix "$1" --ignore-scripts --no-audit --no-fund --loglevel=error </dev/null >&2 || {
-    say "the npm packages in $1 could not be installed (see above). Is the npm registry reachable, and may this user write there?"
+  set -- --prefix "$1" --ignore-scripts --no-audit --no-fund --loglevel=error
+  npm ci "$@" </dev/null >/dev/null 2>&1 && return
+  # A registry that lacks optional packages of other platforms makes `npm ci` refuse; `npm install` takes the same
+  # versions from the same lock file.
+  npm install --no-save "$@" </dev/null >&2 || {
+    say "the npm packages in $2 could not be installed (see above). Is the npm registry reachable, and may this user write there?"
     exit 1
   }
 }
