@@ -44,10 +44,15 @@ export class Guard {
   async ready(): Promise<void> {
     const path = join(this.#runDir, AGENT_SOCKET);
     await until('the agent', () => existsSync(path), 10_000);
+    this.#connect(path);
+    await until('its first words', () => this.greeted, 30_000);
+  }
+
+  #connect(path: string): void {
     const decoder = new LinkDecoder('agent');
     const socket = connect(path);
     this.#socket = socket;
-    socket.on('error', () => {});
+    socket.on('error', () => setTimeout(() => this.#connect(path), 50));
     socket.write(encodeHello({ protocol: LINK_PROTOCOL, role: 'controller', epoch: 'bench' }));
     socket.on('data', (chunk) => {
       for (const message of decoder.push(chunk)) {
@@ -59,7 +64,6 @@ export class Guard {
         this.#pipeline.step(observation);
       }
     });
-    await until('its first words', () => this.greeted, 10_000);
   }
 
   /** Only connections: records of header facts have no counters of their own and are told apart by their flag. */
