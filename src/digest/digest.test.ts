@@ -124,6 +124,20 @@ describe('a flow', () => {
     expect(drained()).toMatchObject([{ source: `${HOME}:0`, destination: `${FAR}:${8 << 8}`, packets: [1, 1] }]);
   });
 
+  it('without a source address yet belongs to its own hardware address', () => {
+    const { give, drained } = digesting();
+    const discover = ipv4('0.0.0.0', '255.255.255.255', 17, udp(68, 67));
+    for (const sender of [1, 2, 1]) give(ethernet(0x0800, discover, sender), 1000);
+    const probe = ipv6('::', 'ff02::1:ff00:1', 58, icmp(135));
+    for (const sender of [1, 2]) give(ethernet(0x86dd, probe, sender), 1000);
+    expect(drained().map(({ sourceMac, packets }) => [sourceMac, packets[0]])).toEqual([
+      ['02:00:00:00:00:01', 2],
+      ['02:00:00:00:00:02', 1],
+      ['02:00:00:00:00:01', 1],
+      ['02:00:00:00:00:02', 1],
+    ]);
+  });
+
   it('learns the other hardware address from a link that shows senders only', () => {
     const { give, drained } = digesting();
     const cooked = (sender: string, packet: Uint8Array) => concat(octets(`000000010006${sender}00000800`), packet);

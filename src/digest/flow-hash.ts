@@ -28,8 +28,17 @@ export class FlowHash {
     this.mix = odd();
   }
 
-  /** @param sourcePort @param destinationPort what the flow table keys on; equal for protocols without ports */
+  /**
+   * Senders that have no address yet (DHCP, duplicate address detection) are told apart by their hardware address.
+   *
+   * @param sourcePort @param destinationPort what the flow table keys on; equal for protocols without ports
+   */
   of(p: Packet, sourcePort: number, destinationPort: number): number {
+    const hash = this.#ofTuple(p, sourcePort, destinationPort);
+    return p.source3 === 0 && hasNoSource(p) ? hash ^ this.ofSender(p) : hash;
+  }
+
+  #ofTuple(p: Packet, sourcePort: number, destinationPort: number): number {
     let a = Math.imul(p.source3, this.word3) + Math.imul(sourcePort, this.port);
     let b = Math.imul(p.destination3, this.word3) + Math.imul(destinationPort, this.port);
     if (p.family !== 4) {
@@ -52,6 +61,10 @@ export class FlowHash {
     const high = Math.imul(p.source0, this.word0) + Math.imul(p.source1, this.word1);
     return finish(high + Math.imul(p.source2, this.word2) + Math.imul(p.source3, this.word3));
   }
+}
+
+function hasNoSource(p: Packet): boolean {
+  return p.family === 4 || (p.source0 | p.source1 | p.source2) === 0;
 }
 
 /** The finaliser of MurmurHash3 (public domain): every input bit reaches every output bit. */
