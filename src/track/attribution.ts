@@ -13,7 +13,9 @@ const GROUP_BIT = 0x0100;
 
 /** One end of the flow in hand. */
 class End {
-  words: AddressWords = [0, 0, 0, 0];
+  readonly words: [number, number, number, number] = [0, 0, 0, 0];
+  /** Index of the device that it is for certain, or -1. */
+  device = -1;
   /** Its hardware address, where the link shows one of a single station. */
   station: Station | undefined;
   /** It sent something. */
@@ -124,8 +126,8 @@ export class Attribution {
     identity.byNode = turned as 0 | 1;
     const ours = turned === 0 ? this.#source : this.#destination;
     const theirs = turned === 0 ? this.#destination : this.#source;
-    const peer = this.#peer(theirs, identity.device);
     let hello = false;
+    const peer = theirs.device === identity.device ? -1 : theirs.device;
     if (peer >= 0) {
       identity.kind = NODE.device;
       identity.node0 = peer;
@@ -148,14 +150,6 @@ export class Attribution {
     SERVICE.protocol = protocol;
     SERVICE.port = portless ? 0 : words[w + W.ports]! & 0xffff;
     return SERVICE;
-  }
-
-  /** Device of the far end, where the far end is in this home. */
-  #peer(end: End, device: number): number {
-    if (end.special) return -1;
-    const known = this.#members.devices.withAddress(...end.words);
-    if (known >= 0) return known === device ? -1 : known;
-    return -1;
   }
 
   #noteEnds(entry: number, ours: AddressWords, theirs: AddressWords): void {
@@ -185,15 +179,18 @@ export class Attribution {
   #resolve(words: Uint32Array, w: number): -1 | 0 | 1 {
     const source = this.#read(this.#source, words, w, true);
     const destination = this.#read(this.#destination, words, w, false);
-    const from = this.#settled(source, destination);
-    if (from >= 0) {
+    source.device = this.#settled(source, destination);
+    if (source.device >= 0) {
+      const { devices } = this.#members;
+      const record = devices.at(source.device);
       this.#observeNextHop(source, destination);
-      // Learns of a destination that answers, too.
-      this.#settled(destination, source);
-      return this.#is(from, 0);
-    }
-    const to = this.#settled(destination, source);
-    return to >= 0 ? this.#is(to, 1) : this.#guess(source, destination);
+      destination.device = this.#settled(destination, source);
+      // What the other end showed may have merged or dissolved the source's device.
+      if (devices.at(source.device) !== record) source.device = this.#settled(source, destination);
+    } else destination.device = this.#settled(destination, source);
+    if (source.device >= 0) return this.#is(source.device, 0);
+    if (destination.device >= 0) return this.#is(destination.device, 1);
+    return this.#guess(source, destination);
   }
 
   #is(device: number, turned: 0 | 1): 0 | 1 {
@@ -205,7 +202,11 @@ export class Attribution {
     const at = w + (isSource ? W.source : W.destination);
     const high = isSource ? words[w + W.macHigh]! >>> 16 : words[w + W.macHigh]! & 0xffff;
     const low = words[w + (isSource ? W.sourceMacLow : W.destinationMacLow)]!;
-    end.words = [words[at]!, words[at + 1]!, words[at + 2]!, words[at + 3]!];
+    end.words[0] = words[at]!;
+    end.words[1] = words[at + 1]!;
+    end.words[2] = words[at + 2]!;
+    end.words[3] = words[at + 3]!;
+    end.device = -1;
     end.station = (high === 0 && low === 0) || (high & GROUP_BIT) !== 0 ? undefined : this.#members.station(high, low);
     const seen = words[w + W.seen]! > 0;
     end.sent = words[w + (isSource ? W.packetsUp : W.packetsDown)]! > 0 || (isSource && seen);
@@ -222,12 +223,12 @@ export class Attribution {
   /** The device of an end that is of this home for certain, or -1. */
   #settled(end: End, other: End): number {
     const members = this.#members;
-    if (end.special && !(end.unspecified && end.sent && end.station)) return -1;
     const { station } = end;
+    if (end.special) return this.#settledWithoutAddress(end);
     if (!station) return this.#settledByAddress(end, other);
     if (station.gateway) return this.#settledBehindGateway(end);
     const ownMac = members.lan.homeMacs.has(station.mac);
-    if (!end.home && !end.unspecified && !ownMac) return -1;
+    if (!end.home && !ownMac) return -1;
     if (end.home && members.lan.gatewayAddresses.size > 0 && !station.leased) {
       const known = members.devices.withAddress(...end.words);
       if (known < 0 && members.isGatewayAddress(end.words)) {
@@ -237,14 +238,25 @@ export class Attribution {
     }
     if (station.device < 0 && !end.sent) {
       if (!this.#cameFromOutside(other)) return -1;
-      return members.deviceAt(station, true);
+      const silent = members.deviceAt(station, true);
+      if (silent >= 0) members.claim(silent, end.words);
+      return silent;
     }
     const device = members.deviceAt(station);
     if (device < 0 || !end.sent) return device;
     station.onLink = true;
     members.devices.spoke(members.devices.at(device));
-    if (!end.unspecified) members.claim(device, end.words);
+    members.claim(device, end.words);
     return device;
+  }
+
+  /** Who has no address yet, or sends from one that is nobody's, is known by the hardware address alone. */
+  #settledWithoutAddress(end: End): number {
+    const { station } = end;
+    if (!station || station.gateway || !end.sent) return -1;
+    if (!end.unspecified) return station.device;
+    station.onLink = true;
+    return this.#members.deviceAt(station);
   }
 
   #settledByAddress(end: End, other: End): number {
@@ -261,10 +273,11 @@ export class Attribution {
 
   /** Behind a router an end is known by its address alone, if it is home. */
   #settledBehindGateway(end: End): number {
+    if (!end.home) return -1;
     const members = this.#members;
     const known = members.devices.withAddress(...end.words);
     if (known >= 0) return known;
-    const mayBe = end.sent && end.home && members.lan.isConfigured(end.words);
+    const mayBe = end.sent && members.lan.isConfigured(end.words);
     return mayBe && !members.isGatewayAddress(end.words) ? members.deviceByAddress(end.words) : -1;
   }
 

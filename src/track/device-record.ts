@@ -23,6 +23,8 @@ export class DeviceRecord {
   /** Known only as a destination that never answered. */
   silent = false;
   gone = false;
+  /** Being dissolved: it is no device. */
+  leaving = false;
   readonly #names = new Map<NameSource, string>();
   #restored: string[] = [];
   readonly #services = new Set<string>();

@@ -101,7 +101,7 @@ export class Devices {
   forgettable(before: number, lastSeen: (record: DeviceRecord) => number): DeviceRecord | undefined {
     let oldest: DeviceRecord | undefined;
     for (const record of this.all()) {
-      if (record.givenName !== undefined || lastSeen(record) >= before) continue;
+      if (record.leaving || record.givenName !== undefined || lastSeen(record) >= before) continue;
       if (!oldest || lastSeen(record) < lastSeen(oldest)) oldest = record;
     }
     return oldest;
@@ -170,18 +170,29 @@ export class Devices {
     return this.#entries(device).map((entry) => formatAddress(...this.#words(entry)));
   }
 
-  addressWords(device: number): AddressWords[] {
-    return this.#entries(device).map((entry) => this.#words(entry));
+  /**
+   * Takes all addresses from a device that turned out to be none.
+   * @returns those that were its own: what the link vouched for, or its only one – others it forwarded
+   */
+  releaseAddresses(device: number): AddressWords[] {
+    const entries = this.#entries(device);
+    const own = entries.filter((entry) => entries.length === 1 || this.#confirmed[entry] === 1);
+    const words = own.map((entry) => this.#words(entry));
+    for (const entry of entries) this.#addresses.remove(entry);
+    return words;
   }
 
-  /** Forgets addresses that were not used for long (privacy addresses change daily). */
-  ageAddresses(now: number): void {
-    for (const record of this.all())
-      for (const entry of this.#entries(record.index))
-        if (this.#confirmed[entry] === 0 && now - this.#used[entry]! > ADDRESS_AGE) {
+  /** Forgets addresses long out of use beside others (privacy addresses change daily); a silent device keeps its last. */
+  ageAddresses(): void {
+    for (const record of this.all()) {
+      const entries = this.#entries(record.index);
+      const latest = entries.length === 0 ? 0 : this.#used[entries.at(-1)!]!;
+      for (const entry of entries)
+        if (this.#confirmed[entry] === 0 && latest - this.#used[entry]! > ADDRESS_AGE) {
           this.#addresses.remove(entry);
           this.changed.add(record);
         }
+    }
   }
 
   #entries(device: number): number[] {

@@ -100,9 +100,10 @@ export class Home {
     if (observation.at > this.at) this.at = observation.at;
     this.#members.at = this.at;
     this.#members.events = [];
+    // A batch holds what happened before its time: one at a full minute still belongs to the minute before.
+    this.#passTime(observation.kind === 'flows' ? this.at - 1 : this.at);
     this.#take(observation);
     this.#tellGateway();
-    this.#passTime();
     return this.#members.events;
   }
 
@@ -342,22 +343,22 @@ export class Home {
     this.#members.events.push({ kind: 'gateway', at: this.at, ...this.gateway() });
   }
 
-  #passTime(): void {
-    const second = Math.floor(this.at / SECOND);
+  #passTime(until: number): void {
+    const second = Math.floor(until / SECOND);
     if (second > this.#second) {
-      if (this.#second === Number.NEGATIVE_INFINITY) this.#start();
+      if (this.#second === Number.NEGATIVE_INFINITY) this.#start(until);
       this.#second = second;
       this.#passSecond();
     }
-    const minute = Math.floor(this.at / MINUTE);
+    const minute = Math.floor(until / MINUTE);
     if (minute > this.#minute) {
       if (this.#history) this.#tellMinute(this.#minute * MINUTE);
       this.#minute = minute;
     }
   }
 
-  #start(): void {
-    this.#minute = Math.floor(this.at / MINUTE);
+  #start(until: number): void {
+    this.#minute = Math.floor(until / MINUTE);
     this.#silenceSeen = this.at;
     this.#addressesAged = this.at;
   }
@@ -367,7 +368,7 @@ export class Home {
     if (members.relink) members.relinkNodes();
     if (this.at - this.#addressesAged >= HOUR) {
       this.#addressesAged = this.at;
-      this.#devices.ageAddresses(this.at);
+      this.#devices.ageAddresses();
     }
     if (this.at - this.#silenceSeen >= SILENCE_EVERY) {
       this.#silenceSeen = this.at;

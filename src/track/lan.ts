@@ -20,12 +20,15 @@ export function macNumber(high: number, low: number): number {
   return high * 0x1_0000_0000 + low;
 }
 
+/** A prefix with its mask at hand, for the hot path. */
+type MaskedPrefix = PrefixWords & { mask: AddressWords };
+
 /** What is home by its address: configured prefixes, else what the link tells of itself, else private addresses. */
 export class Lan {
-  #configured: PrefixWords[] = [];
+  #configured: MaskedPrefix[] = [];
   #configuredV4 = false;
   #configuredV6 = false;
-  #learnt: PrefixWords[] = [];
+  #learnt: MaskedPrefix[] = [];
   #learntV6 = false;
   readonly homeMacs = new Set<number>();
   readonly ownMacs = new Set<number>();
@@ -38,7 +41,8 @@ export class Lan {
     this.#configured = prefixes
       .slice(0, PREFIXES)
       .map(parsePrefix)
-      .filter((prefix) => prefix !== undefined);
+      .filter((prefix) => prefix !== undefined)
+      .map(masked);
     this.#configuredV4 = this.#configured.some((prefix) => isV4(prefix.words));
     this.#configuredV6 = this.#configured.some((prefix) => !isV4(prefix.words) && !isLinkLocal(prefix.words));
     this.homeMacs.clear();
@@ -52,7 +56,7 @@ export class Lan {
     if (!prefix || this.#learnt.length >= PREFIXES || isLinkLocal(prefix.words)) return false;
     if (prefix.length < (isV4(prefix.words) ? SHORTEST_V4 : SHORTEST_V6)) return false;
     if (this.#learnt.some((known) => known.length === prefix.length && inPrefix(prefix.words, known))) return false;
-    this.#learnt.push(prefix);
+    this.#learnt.push(masked(prefix));
     this.#learntV6 ||= !isV4(prefix.words);
     return true;
   }
@@ -74,23 +78,45 @@ export class Lan {
     const scope = scopeOf(words[0], words[1], words[2], words[3]);
     if (scope === 'link-local') return true;
     if (scope !== 'private' && scope !== 'global') return false;
-    for (const prefix of this.#configured) if (inPrefix(words, prefix)) return true;
+    if (inAny(words, this.#configured)) return true;
     const v4 = isV4(words);
     if (v4 ? this.#configuredV4 : this.#configuredV6) return false;
     if (scope === 'private') return true;
-    for (const prefix of this.#learnt) if (inPrefix(words, prefix)) return true;
-    return false;
+    return inAny(words, this.#learnt);
   }
 
   /** Whether an address was said to be home by configuration, so that it counts wherever it is seen. */
   isConfigured(words: AddressWords): boolean {
-    return this.#configured.some((prefix) => inPrefix(words, prefix) && !isLinkLocal(words));
+    return inAny(words, this.#configured) && !isLinkLocal(words);
   }
 
   /** Whether a global address of that family could be of this home although no prefix says so. */
   isOpen(words: AddressWords): boolean {
     return isV4(words) ? !this.#configuredV4 : !this.#configuredV6 && !this.#learntV6;
   }
+}
+
+function masked(prefix: PrefixWords): MaskedPrefix {
+  const bits = isV4(prefix.words) ? prefix.length + 96 : prefix.length;
+  const word = (i: number) => {
+    const kept = Math.min(32, Math.max(0, bits - 32 * i));
+    return kept === 0 ? 0 : (0xffff_ffff << (32 - kept)) >>> 0;
+  };
+  return { ...prefix, mask: [word(0), word(1), word(2), word(3)] };
+}
+
+function inAny(words: AddressWords, prefixes: readonly MaskedPrefix[]): boolean {
+  for (let i = 0; i < prefixes.length; i++) {
+    const { words: prefix, mask } = prefixes[i]!;
+    if (
+      (words[3] & mask[3]) >>> 0 === prefix[3] &&
+      (words[2] & mask[2]) >>> 0 === prefix[2] &&
+      (words[1] & mask[1]) >>> 0 === prefix[1] &&
+      (words[0] & mask[0]) >>> 0 === prefix[0]
+    )
+      return true;
+  }
+  return false;
 }
 
 export function isLinkLocal(words: AddressWords): boolean {

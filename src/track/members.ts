@@ -190,14 +190,15 @@ export class Members {
     this.#stations.decided(station);
     this.gatewayChanged = true;
     if (device < 0) return;
-    const addresses = this.devices.addressWords(device).filter((words) => this.lan.isHome(words));
-    station.device = -1;
     const record = this.devices.at(device);
+    record.leaving = true;
+    for (const words of this.devices.releaseAddresses(device))
+      if (this.lan.isHome(words)) this.addGatewayAddress(words);
     for (const other of this.#stations.all()) if (other.device === device) this.#stations.release(other);
+    station.device = -1;
     this.#handOver(device);
     this.#conversations.disownEvicted(device);
     this.#drop(record);
-    for (const words of addresses) this.addGatewayAddress(words);
   }
 
   /** Two records were one device all the time. */
@@ -290,7 +291,8 @@ export class Members {
     for (let entry = table.first(device); entry >= 0; entry = table.first(device)) {
       const was = this.#conversations.identify(entry, new Identity());
       const ours = this.#endWords(entry, 0);
-      const behind = this.lan.isConfigured(ours) ? this.deviceByAddress(ours) : -1;
+      const isBehind = this.lan.isConfigured(ours) && !this.isGatewayAddress(ours);
+      const behind = isBehind ? this.deviceByAddress(ours) : -1;
       if (behind >= 0) {
         was.device = behind;
         this.#conversations.rekey(entry, was, false);

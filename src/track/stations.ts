@@ -95,7 +95,7 @@ export class Stations {
 export function noteFar(station: Station, words: AddressWords): number {
   const network = isV4(words) ? words[3] >>> 8 : words[0] * 0x1_0000_0000 + words[1];
   if (station.far.length < FAR_NETWORKS && !station.far.includes(network)) station.far.push(network);
-  if (station.seen.length < SEEN && !station.seen.some((seen) => sameEnd(seen, words))) station.seen.push(words);
+  if (station.seen.length < SEEN && !station.seen.some((seen) => sameEnd(seen, words))) station.seen.push([...words]);
   return station.far.length;
 }
 
