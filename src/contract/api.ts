@@ -11,8 +11,6 @@ const Counters = {
   bytesDown: Type.Number(),
 };
 
-export const CountersView = Type.Object(Counters);
-
 export const DeviceView = Type.Object({
   id: Type.String(),
   /** What to call it: the owner's name, else the best name it gave itself, else vendor and end of its address. */
