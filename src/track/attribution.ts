@@ -127,7 +127,8 @@ export class Attribution {
     const ours = turned === 0 ? this.#source : this.#destination;
     const theirs = turned === 0 ? this.#destination : this.#source;
     let hello = false;
-    const peer = theirs.device === identity.device ? -1 : theirs.device;
+    const isPeer = theirs.device !== identity.device && this.#members.devices.has(theirs.device);
+    const peer = isPeer ? theirs.device : -1;
     if (peer >= 0) {
       identity.kind = NODE.device;
       identity.node0 = peer;
@@ -189,8 +190,11 @@ export class Attribution {
       if (devices.at(source.device) !== record) source.device = this.#settled(source, destination);
     } else destination.device = this.#settled(destination, source);
     if (source.device >= 0) return this.#is(source.device, 0);
-    if (destination.device >= 0) return this.#is(destination.device, 1);
-    return this.#guess(source, destination);
+    if (destination.device < 0) return this.#guess(source, destination);
+    // Nothing came from the far end yet, so the guess of the initiator may be wrong; the frames are the device's own.
+    const { device } = destination;
+    if (!source.sent) this.#observeNextHop(destination, source);
+    return this.#is(device, 1);
   }
 
   #is(device: number, turned: 0 | 1): 0 | 1 {
@@ -287,10 +291,10 @@ export class Attribution {
   }
 
   /** A home device sent to a far address through a station: that one routes. */
-  #observeNextHop(source: End, destination: End): void {
-    if (!source.home || !destination.station || destination.home || destination.special) return;
-    if (!source.sent || destination.station === source.station) return;
-    this.#members.usedAsNextHop(destination.station, destination.sent);
+  #observeNextHop(sender: End, far: End): void {
+    if (!sender.home || !sender.sent || !far.station || far.home || far.special) return;
+    // A device known by two hardware addresses is no router for itself.
+    if (far.station.device !== sender.device) this.#members.usedAsNextHop(far.station, far.sent);
   }
 
   /**

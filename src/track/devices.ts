@@ -49,6 +49,10 @@ export class Devices {
     return this.#addresses.count(device);
   }
 
+  has(index: number): boolean {
+    return index >= 0 && this.#records[index] !== undefined;
+  }
+
   at(index: number): DeviceRecord {
     return this.#records[index]!;
   }
