@@ -11,6 +11,7 @@ import { CannotStore, type Keeper } from '../serve/door.ts';
 import { Hosts } from '../serve/hosts.ts';
 import { listen } from '../serve/listener.ts';
 import { readPages } from '../serve/pages.ts';
+import { Reach } from '../serve/reach.ts';
 import type { Api } from '../serve/routes/api.ts';
 import { createApp } from '../serve/server.ts';
 import { makeSetupCode } from '../serve/setup-code.ts';
@@ -121,7 +122,12 @@ export class Run {
     await rehearse(app);
     return async () => {
       const streams = new StreamDoor(stream, hosts, accounts);
-      const listener = await listen(config.listen, config.port, app.routing, streams.upgrade);
+      const reach = new Reach(config.listen, config.home);
+      const listener = await listen(config.listen, config.port, {
+        handle: app.routing,
+        upgrade: streams.upgrade,
+        admits: (remote) => reach.admits(remote),
+      });
       this.#onStop.push(
         () => app.close(),
         () => listener.close(),

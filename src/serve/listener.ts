@@ -12,6 +12,13 @@ const REQUEST_TIMEOUT = 10_000;
 
 export type Upgrade = (request: IncomingMessage, socket: Socket, head: Buffer) => void;
 
+export type Doors = {
+  handle: RequestListener;
+  upgrade: Upgrade;
+  /** Whether a far end may connect at all, by its address. */
+  admits: (remote: string | undefined) => boolean;
+};
+
 /**
  * Serves on several addresses with one port (0: any free one).
  * @throws when an address cannot be bound; nothing listens then
@@ -19,8 +26,7 @@ export type Upgrade = (request: IncomingMessage, socket: Socket, head: Buffer) =
 export async function listen(
   addresses: readonly string[],
   port: number,
-  handle: RequestListener,
-  upgrade: Upgrade,
+  doors: Doors,
 ): Promise<{ port: number; close: () => Promise<void> }> {
   const servers: Server[] = [];
   const perSource = new Map<string, number>();
@@ -29,7 +35,7 @@ export async function listen(
   };
   try {
     for (const address of addresses) {
-      const server = newServer(handle, upgrade, perSource);
+      const server = newServer(doors, perSource);
       servers.push(server);
       await bind(server, address, port);
       port = (server.address() as AddressInfo).port;
@@ -41,7 +47,7 @@ export async function listen(
   return { port, close };
 }
 
-function newServer(handle: RequestListener, upgrade: Upgrade, perSource: Map<string, number>): Server {
+function newServer({ handle, upgrade, admits }: Doors, perSource: Map<string, number>): Server {
   const server = createServer({
     maxHeaderSize: MAX_HEADER_BYTES,
     headersTimeout: HEADERS_TIMEOUT,
@@ -49,7 +55,10 @@ function newServer(handle: RequestListener, upgrade: Upgrade, perSource: Map<str
     connectionsCheckingInterval: HEADERS_TIMEOUT,
   });
   server.maxConnections = MAX_CONNECTIONS;
-  server.on('connection', (socket: Socket) => limitSource(socket, perSource));
+  server.on('connection', (socket: Socket) => {
+    if (admits(socket.remoteAddress)) limitSource(socket, perSource);
+    else socket.destroy();
+  });
   server.on('request', handle);
   server.on('upgrade', upgrade);
   return server;
