@@ -3,6 +3,7 @@
  * Exits 0 when told to stop, 1 when it cannot start, 2 for a bad configuration.
  */
 import { randomUUID } from 'node:crypto';
+import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import type { RunConfig } from '../contract/config.ts';
 import { AGENT_SOCKET } from '../contract/link.ts';
@@ -61,6 +62,7 @@ async function run(config: RunConfig): Promise<void> {
     throw error;
   }
   log(`watches as ${config.mode}`);
+  flushCompileCache();
 }
 
 try {

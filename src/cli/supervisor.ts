@@ -1,16 +1,17 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunConfig } from '../contract/config.ts';
-import { findProgram } from './debian.ts';
 import { Keeper } from './keeper.ts';
-import { ROOT } from './places.ts';
+import { launch } from './launch.ts';
 import { type RunRecord, update } from './run-record.ts';
 import { Failure, say } from './terminal.ts';
 import { clearLeftovers, keepVirtualHome, type LabRouter } from './virtual-home.ts';
 
 /** Time for an orderly end, ms. */
 const GRACE = { agent: 5_000, controller: 10_000, home: 15_000 } as const;
+/** MB of JavaScript objects. Tables of packets and connections are outside of it; the controller's home is not. */
+const HEAP = { agent: 192, controller: 384 } as const;
 /** Longest wait for the page at a start, ms: the controller alone starts in well under a second. */
 const READY_WITHIN = 60_000;
 /** A controller that dies this often before it was ever ready will not be ready soon. */
@@ -42,14 +43,14 @@ export class Supervisor {
     const onChange = () => this.#writeRecord();
     this.#controller = new Keeper({
       name: 'controller',
-      launch: () => launch(process.execPath, ['src/controller/main.ts', this.#configPath]),
+      launch: () => this.#launch('controller'),
       onLine: (line) => this.#controllerSaid(line),
       judge: () => this.#judgeController(),
       onChange,
     });
     this.#agent = new Keeper({
       name: 'agent',
-      launch: () => this.#launchAgent(),
+      launch: () => this.#launch('agent', this.#config.namespace),
       onLine: (line) => console.error(line),
       judge: (code) => this.#judgeAgent(code),
       onChange,
@@ -103,15 +104,13 @@ export class Supervisor {
     this.#agent.start();
   }
 
-  #launchAgent(): ChildProcess {
-    const { namespace } = this.#config;
-    const program = ['src/agent/main.ts', this.#configPath];
-    if (namespace === undefined) return launch(process.execPath, program);
-    return launch(findProgram('ip')!, ['netns', 'exec', namespace, process.execPath, ...program]);
+  #launch(name: keyof typeof HEAP, namespace?: string): ChildProcess {
+    return launch({ file: `src/${name}/main.ts`, args: [this.#configPath], heap: HEAP[name], namespace });
   }
 
   #homeIsUp(router: LabRouter): void {
-    Object.assign(this.#config, { namespace: router.namespace, lan: [router.lan], wan: router.wan });
+    const { namespace, lan, wan, leaseFile } = router;
+    Object.assign(this.#config, { namespace, lan: [lan], wan, leases: [leaseFile] });
     this.#writeConfig();
     if (!this.#agentStarted) this.#startAgent();
     // A home that came up again has other namespaces: the agent in the old one sees nothing any more.
@@ -165,10 +164,6 @@ export class Supervisor {
     this.#record.children = keepers.flatMap((keeper) => keeper?.process ?? []);
     update(this.#config.runDir, this.#record);
   }
-}
-
-function launch(command: string, args: readonly string[]): ChildProcess {
-  return spawn(command, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'], detached: true });
 }
 
 function parseReady(line: string): Ready | undefined {

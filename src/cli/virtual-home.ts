@@ -1,15 +1,18 @@
 /** The virtual home as a child: network namespaces with devices that act for real (see `spin lab --help`). */
-import { spawn, spawnSync } from 'node:child_process';
-import { join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { isAbsolute, join } from 'node:path';
 import { findProgram } from './debian.ts';
 import { Keeper } from './keeper.ts';
+import { launch } from './launch.ts';
 import { ROOT } from './places.ts';
 import { say, visible } from './terminal.ts';
 
 /** What a guard has to know of it: the part of the lab's report that is used here. */
-export type LabRouter = { namespace: string; lan: string; wan: string };
+export type LabRouter = { namespace: string; lan: string; wan: string; leaseFile: string };
 
-const PROGRAM = join(ROOT, 'lab/main.ts');
+const PROGRAM = 'lab/main.ts';
+/** MB of JavaScript objects in the process that holds the home together. */
+const HEAP = 128;
 
 /** Why this process cannot make network namespaces, or `undefined` when it can. */
 export function whyNoNamespaces(): string | undefined {
@@ -25,10 +28,11 @@ export function keepVirtualHome(onUp: (router: LabRouter) => void, onChange: () 
   return new Keeper({
     name: 'virtual home',
     launch: () =>
-      spawn(process.execPath, [PROGRAM, 'run', 'ordinary-evening', '--new', '--json'], {
-        // Its standard input is a pipe that closes when this process dies, however it dies.
-        stdio: ['pipe', 'pipe', 'inherit'],
-        detached: true,
+      launch({
+        file: PROGRAM,
+        args: ['run', 'ordinary-evening', '--new', '--json'],
+        heap: HEAP,
+        stdin: 'pipe',
       }),
     onLine: (line) => {
       const router = parseRouter(line);
@@ -40,7 +44,10 @@ export function keepVirtualHome(onUp: (router: LabRouter) => void, onChange: () 
 
 /** Removes what virtual homes of processes that are gone left behind. */
 export function clearLeftovers(): void {
-  spawnSync(process.execPath, [PROGRAM, 'down'], { stdio: ['ignore', 'ignore', 'ignore'], timeout: 30_000 });
+  spawnSync(process.execPath, [join(ROOT, PROGRAM), 'down'], {
+    stdio: ['ignore', 'ignore', 'ignore'],
+    timeout: 30_000,
+  });
 }
 
 function parseRouter(line: string): LabRouter | undefined {
@@ -53,10 +60,10 @@ function parseRouter(line: string): LabRouter | undefined {
     return undefined;
   }
   if (!report.router) return undefined;
-  const { namespace, lan, wan } = report.router;
-  const names = [namespace, lan, wan];
-  if (names.every((name) => typeof name === 'string' && /^[\w.-]{1,64}$/.test(name))) {
-    return { namespace, lan, wan } as LabRouter;
+  const { namespace, lan, wan, leaseFile } = report.router;
+  const named = [namespace, lan, wan].every((name) => typeof name === 'string' && /^[\w.-]{1,64}$/.test(name));
+  if (named && typeof leaseFile === 'string' && isAbsolute(leaseFile)) {
+    return { namespace, lan, wan, leaseFile } as LabRouter;
   }
   say('the virtual home did not name its router');
   return undefined;
