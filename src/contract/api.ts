@@ -32,16 +32,26 @@ export const DeviceView = Type.Object({
 });
 export type DeviceView = Static<typeof DeviceView>;
 
+/** What a far end is that is neither a device of the list nor outside: the router itself, or many at once. */
+export const FarRole = Type.Union([Type.Literal('router'), Type.Literal('multicast'), Type.Literal('broadcast')]);
+export type FarRole = Static<typeof FarRole>;
+
 export const ConversationView = Type.Object({
   id: Type.Integer(),
   device: Type.String(),
   node: Type.Object({
-    /** Stable key within the page: the name, else the address, else `device:` and the id of a device of this home. */
+    /**
+     * Stable key within the page: the name, else the address; `device:` and the id for a device of this home, `role:` and
+     * what it is for the router and for groups, so that all their addresses are one.
+     */
     key: Type.String(),
     name: Type.Optional(Type.String()),
     nameSource: Type.Optional(Type.Union([Type.Literal('dns'), Type.Literal('hello'), Type.Literal('device')])),
     addresses: Type.Array(Type.String()),
     device: Type.Optional(Type.String()),
+    role: Type.Optional(FarRole),
+    /** Name of a well-known multicast group, such as `mDNS`. */
+    group: Type.Optional(Type.String()),
   }),
   protocol: Type.String(),
   port: Type.Integer(),
@@ -60,6 +70,8 @@ export const CoverageView = Type.Object({
   code: Type.String(),
   source: Type.String(),
   detail: Type.Optional(Type.String()),
+  /** `inherent` lies in what the source is; `loss` is missing and changes the verdict. */
+  severity: Type.Union([Type.Literal('inherent'), Type.Literal('loss')]),
 });
 
 /** The first screen's one sentence, as a code with its numbers; the texts belong to the interface. */
@@ -153,6 +165,8 @@ export type HistoryView = Static<typeof HistoryView>;
 export const NodeView = Type.Object({
   key: Type.String(),
   name: Type.Optional(Type.String()),
+  role: Type.Optional(FarRole),
+  group: Type.Optional(Type.String()),
   services: Type.Array(Type.String()),
   firstSeen: Type.Number(),
   lastSeen: Type.Number(),

@@ -52,6 +52,8 @@ export class Controller implements Door {
   #inView = new InView();
   #coverage = new Coverage();
   #gateway: HomeView['gateway'] = { macs: [], addresses: [] };
+  #routerAddresses: ReadonlySet<string> = new Set();
+  readonly #isRouter = (address: string) => this.#routerAddresses.has(address);
   #agent: HomeView['agent'];
   #prunedAt = 0;
   /** Wall time of the last traffic, ms. */
@@ -150,7 +152,7 @@ export class Controller implements Door {
   }
 
   nodes(device: string, order: 'volume' | 'new', limit: number) {
-    return this.#options.store.contacts(device, order, limit).map(nodeView);
+    return this.#options.store.contacts(device, order, limit).map((node) => nodeView(node, this.#isRouter));
   }
 
   history(span: HistorySpan, device?: string): HistoryView {
@@ -225,6 +227,8 @@ export class Controller implements Door {
         return;
       case 'gateway':
         this.#gateway = { macs: event.macs, addresses: event.addresses };
+        this.#routerAddresses = new Set(event.addresses);
+        this.#inView.tellAgain();
         this.#announceState();
         return;
       case 'traffic':
@@ -270,7 +274,7 @@ export class Controller implements Door {
 
   #conversationView(id: number) {
     const conversation = this.#pipeline.home.conversation(id);
-    return conversation && conversationView(conversation, this.#inView.rateOf(id));
+    return conversation && conversationView(conversation, this.#inView.rateOf(id), this.#isRouter);
   }
 
   #announceDevice(at: number, id: string): void {

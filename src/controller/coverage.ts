@@ -1,4 +1,5 @@
 import type { HomeView } from '../contract/api.ts';
+import { severityOf } from '../model/coverage.ts';
 import type { HomeEvent } from '../model/event.ts';
 import type { CoverageNote } from '../model/observation.ts';
 
@@ -27,6 +28,7 @@ export class Coverage {
       notes.map(({ code, detail }) => ({
         code,
         source: source.split(' ')[0]!,
+        severity: severityOf(code),
         ...(detail !== undefined && { detail }),
       })),
     );
@@ -42,13 +44,10 @@ export class Coverage {
   }
 }
 
-/** Notes that do not mean that something is wrong. */
-const EXPECTED = new Set(['recorded']);
-
 /** The first screen's one sentence. There are no detectors yet, so it is about what SPIN sees. */
 export function verdictOf(devices: number, connected: boolean, coverage: HomeView['coverage']): HomeView['verdict'] {
   if (!connected) return { level: 'attention', code: 'agent-gone', devices };
   if (devices === 0) return { level: 'ok', code: 'no-devices-yet', devices };
-  const limited = coverage.some(({ code }) => !EXPECTED.has(code));
+  const limited = coverage.some(({ severity }) => severity === 'loss');
   return limited ? { level: 'attention', code: 'limited-view', devices } : { level: 'ok', code: 'all-quiet', devices };
 }

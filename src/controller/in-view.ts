@@ -61,6 +61,11 @@ export class InView {
     return { changed, gone };
   }
 
+  /** All must be told again, as when it turns out who the router is. */
+  tellAgain(): void {
+    for (const id of this.#entries.keys()) this.#untold.add(id);
+  }
+
   /** Evicted or merged in the core. */
   prune(find: (id: number) => Conversation | undefined): void {
     for (const id of [...this.#entries.keys()]) if (!find(id)) this.#drop(id);

@@ -150,6 +150,7 @@ export type CoverageCode =
   | 'no-neighbours'
   | 'no-right'
   | 'headers-not-seen'
+  | 'connections-from-before'
   | 'events-lost'
   | 'packets-lost'
   | 'mirror-one-way'

@@ -1,0 +1,84 @@
+import { describe, expect, test } from 'vitest';
+import type { Conversation, Device, Node } from '../model/home.ts';
+import { Coverage, verdictOf } from './coverage.ts';
+import { conversationView, labelOf, nodeView } from './views.ts';
+
+const isRouter = (address: string) => address === '192.0.2.1' || address === '2001:db8::1';
+const NO_TRAFFIC = { packetsUp: 0, packetsDown: 0, bytesUp: 0, bytesDown: 0 };
+
+function farEndOf(node: Partial<Node>) {
+  const conversation: Conversation = {
+    ...{ id: 1, device: 'd-1', protocol: 'udp', port: 5353, initiator: 'device', first: 0, last: 0, ...NO_TRAFFIC },
+    node: { addresses: [], ...node },
+  };
+  return conversationView(conversation, { rateUp: 0, rateDown: 0 }, isRouter).node;
+}
+
+describe('a far end', () => {
+  test('that is the router is one, whatever its address and name', () => {
+    const keys = ['192.0.2.1', '2001:db8::1'].map((address) => farEndOf({ addresses: [address], name: 'router.lan' }));
+    for (const node of keys) expect(node).toMatchObject({ key: 'role:router', role: 'router' });
+  });
+
+  test('that is a multicast group has its name, the same in both families', () => {
+    for (const address of ['224.0.0.251', 'ff02::fb']) {
+      expect(farEndOf({ addresses: [address] })).toMatchObject({ key: 'role:mDNS', role: 'multicast', group: 'mDNS' });
+    }
+    expect(farEndOf({ addresses: ['239.1.2.3'] })).toEqual({
+      ...{ key: '239.1.2.3', role: 'multicast', addresses: ['239.1.2.3'] },
+    });
+  });
+
+  test('that is everybody is a broadcast', () => {
+    expect(farEndOf({ addresses: ['255.255.255.255'] })).toMatchObject({ key: 'role:broadcast', role: 'broadcast' });
+  });
+
+  test('outside is known by its name, else by its address', () => {
+    const addresses = ['198.51.100.1', '198.51.100.2'];
+    expect(farEndOf({ name: 'cloud.example', addresses })).toEqual({
+      ...{ key: 'cloud.example', name: 'cloud.example', addresses },
+    });
+    expect(farEndOf({ addresses })).toEqual({ key: '198.51.100.2', addresses });
+  });
+
+  test('in the history says the same', () => {
+    const known = { services: ['udp/5353'], firstSeen: 1, lastSeen: 2, ...NO_TRAFFIC };
+    expect(nodeView({ name: 'ff02::fb', ...known }, isRouter)).toMatchObject({ role: 'multicast', group: 'mDNS' });
+    expect(nodeView({ name: '192.0.2.1', ...known }, isRouter)).toMatchObject({ role: 'router' });
+    expect(nodeView({ name: 'cloud.example', ...known }, isRouter)).not.toHaveProperty('role');
+  });
+});
+
+describe('the label of a device', () => {
+  const device: Device = {
+    ...{ id: 'd-1', macs: ['00:00:5e:00:53:2a'], addresses: ['192.0.2.9'], names: [], services: [] },
+    ...{ firstSeen: 0, lastSeen: 0 },
+  };
+  test.each<[Partial<Device>, string]>([
+    [{ givenName: 'Door', names: ['cam'] }, 'Door'],
+    [{ names: ['cam', 'other'] }, 'cam'],
+    [{ vendor: 'Example', kind: 'camera' }, 'Example camera 53:2a'],
+    [{ kind: 'camera' }, 'camera 53:2a'],
+    [{}, 'device 53:2a'],
+    [{ macs: [] }, '192.0.2.9'],
+    [{ macs: [], addresses: [] }, 'd-1'],
+  ])('with %j is %s', (more, label) => expect(labelOf({ ...device, ...more })).toBe(label));
+});
+
+describe('the verdict', () => {
+  const verdict = (...codes: ('headers-not-seen' | 'recorded' | 'flow-offload')[]) => {
+    const coverage = new Coverage();
+    const notes = codes.map((code) => ({ code }));
+    coverage.set({ kind: 'coverage', at: 0, source: 'test', notes, lost: { events: 0, packets: 0 } });
+    return verdictOf(3, true, coverage.views());
+  };
+
+  test('is calm about what lies in the nature of a source', () => {
+    expect(verdict('headers-not-seen', 'recorded')).toEqual({ level: 'ok', code: 'all-quiet', devices: 3 });
+  });
+
+  test('says so when something is missing that should be there', () => {
+    expect(verdict('headers-not-seen', 'flow-offload')).toMatchObject({ level: 'attention', code: 'limited-view' });
+    expect(verdictOf(3, false, [])).toMatchObject({ level: 'attention', code: 'agent-gone' });
+  });
+});
