@@ -20,8 +20,13 @@ export type DigestOptions = {
   control?: ControlPackets;
   /** `false`: another source counts; records carry header facts and `seen` only. Default `true`. */
   count?: boolean;
-  /** Observed time between two drains, ms. Default 100; longer makes fewer records of a long capture. */
+  /** Observed time between two drains, ms. Default 100. */
   step?: number;
+  /**
+   * Observed time between two drains of flows that were told of before, ms, a multiple of `step`. Default the same;
+   * longer makes fewer records of a long capture, while new flows still come in their turn with the names looked up.
+   */
+  standingStep?: number;
   /** Most flows at a time. */
   maxFlows?: number;
   /** Secret of the flow hash: random on live traffic, fixed where runs shall be repeatable. */
@@ -41,7 +46,7 @@ const SHARE_OF_ONE = 8;
 const MAX_SPARED = 8;
 const STEP = 100;
 const BATCH_RECORDS = 1024;
-/** Changed records that may wait for the end of their step. */
+/** Changed records that may wait for the end of their step: of new flows, and of those told of before. */
 const MAX_DIRTY = 16_384;
 
 /** The whole table is looked through for idle flows once in so many seconds. */
@@ -72,6 +77,10 @@ export class Digest {
   readonly #fragments: Fragments;
   readonly #dirty = new Int32Array(MAX_DIRTY);
   #dirtyCount = 0;
+  readonly #standing = new Int32Array(MAX_DIRTY);
+  #standingCount = 0;
+  readonly #standingStep: number;
+  #standingEnd = Number.NEGATIVE_INFINITY;
   readonly #batch = FlowBatch.ofCapacity(BATCH_RECORDS);
   readonly #tick = (at: number) => this.#passSecond(at);
   #sweepAt = 0;
@@ -83,7 +92,9 @@ export class Digest {
     this.#control = options.control;
     this.#count = options.count ?? true;
     this.#firstSlot = options.firstSlot ?? 0;
-    this.#clock = new Clock(options.step ?? STEP);
+    const step = options.step ?? STEP;
+    this.#clock = new Clock(step);
+    this.#standingStep = options.standingStep ?? step;
     this.#hash = new FlowHash(seed);
     this.#table = new FlowTable(maxFlows);
     this.#owners = new Owners(this.#table.words);
@@ -143,6 +154,7 @@ export class Digest {
   /** Sends what is held; the digest may go on afterwards. */
   finish(): void {
     this.#drain();
+    this.#drainStanding();
     this.#send();
   }
 
@@ -151,6 +163,10 @@ export class Digest {
     if (!isTime(at)) return this.#now;
     if (this.#clock.stepEnd >= 0) this.#now = Math.min(this.#clock.stepEnd, Math.max(at, this.#now));
     this.#drain();
+    if (!(at < this.#standingEnd && at >= this.#standingEnd - this.#standingStep)) {
+      this.#drainStanding();
+      this.#standingEnd = Math.floor(at / this.#standingStep) * this.#standingStep + this.#standingStep;
+    }
     this.#send();
     this.#clock.move(at, this.#tick);
     this.#now = at;
@@ -198,7 +214,7 @@ export class Digest {
     }
 
     const flags = words[base + W.flags]!;
-    if ((flags & STATE.dirty) === 0) this.#markDirty(slot);
+    if ((flags & STATE.dirty) === 0) this.#markDirty(slot, flags);
     if (down === 1) words[base + W.flags]! |= STATE.answered;
     if ((p.destinationMacHigh | p.destinationMacLow) === 0) this.#learnMac(p, base, down);
     const at = p.at;
@@ -277,23 +293,36 @@ export class Digest {
     words[base + W.macHigh]! |= p.sourceMacHigh << shift;
   }
 
-  #markDirty(slot: number): void {
-    if (this.#dirtyCount === MAX_DIRTY) {
-      this.#now = Math.max(this.#now, this.#packet.at);
-      this.#drain();
-    }
+  #markDirty(slot: number, flags: number): void {
+    if (this.#dirtyCount === MAX_DIRTY || this.#standingCount === MAX_DIRTY) this.#drainEarly();
     this.#table.words[slot * RECORD_WORDS + W.flags]! |= STATE.dirty;
-    this.#dirty[this.#dirtyCount++] = slot;
+    if ((flags & FLAG.fresh) === 0) this.#standing[this.#standingCount++] = slot;
+    else this.#dirty[this.#dirtyCount++] = slot;
+  }
+
+  /** Makes room in the middle of a step, before the flow in hand is noted. */
+  #drainEarly(): void {
+    this.#now = Math.max(this.#now, this.#packet.at);
+    this.#drain();
+    this.#drainStanding();
   }
 
   #drain(): void {
+    this.#emitAll(this.#dirty, this.#dirtyCount);
+    this.#dirtyCount = 0;
+  }
+
+  #drainStanding(): void {
+    this.#emitAll(this.#standing, this.#standingCount);
+    this.#standingCount = 0;
+  }
+
+  #emitAll(slots: Int32Array, count: number): void {
     const { words } = this.#table;
-    const dirty = this.#dirty;
-    for (let i = 0; i < this.#dirtyCount; i++) {
-      const slot = dirty[i]!;
+    for (let i = 0; i < count; i++) {
+      const slot = slots[i]!;
       if ((words[slot * RECORD_WORDS + W.flags]! & STATE.dirty) !== 0) this.#emit(slot, 0);
     }
-    this.#dirtyCount = 0;
   }
 
   /** Moves what a record has counted into the batch. */

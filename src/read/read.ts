@@ -20,6 +20,9 @@ const EXIT = { complete: 0, nothing: 2, partly: 3 } as const;
 /** Fixed, so that the same file gives the same answer every time. */
 const SEED = 0x5b1d_e5e1;
 
+/** Events speak of whole seconds, so that known flows need not be told of more often. */
+const SECOND = 1000;
+
 /** Reads each file as a home of its own and writes what is asked for. @returns the exit status */
 export async function readFiles(options: ReadFilesOptions): Promise<number> {
   const vendorOf = loadVendors();
@@ -53,7 +56,7 @@ async function readOne(file: string, pipeline: Pipeline, options: ReadFilesOptio
   if (home.prefixes.length > 0 || home.macs.length > 0)
     sink({ kind: 'source', at: 0, source: 'capture', home, coverage: [], lost: { events: 0, packets: 0 } });
   const control = new ControlDecoder(sink, { crypto: quicCrypto });
-  const digest = new Digest(sink, { control, seed: SEED });
+  const digest = new Digest(sink, { control, seed: SEED, standingStep: SECOND });
   const progress = new Progress(process.stderr, file);
   try {
     await readCapture(file === '-' ? 'stdin' : file, digest, { onProgress: progress.show });
@@ -65,7 +68,7 @@ async function readOne(file: string, pipeline: Pipeline, options: ReadFilesOptio
     progress.end();
     digest.finish();
     // What happened in the last, unfinished second is told too.
-    const end = Math.floor(pipeline.home.at / 1000) * 1000 + 1000;
+    const end = Math.floor(pipeline.home.at / SECOND) * SECOND + SECOND;
     if (digest.totals.packets > 0) sink({ kind: 'tick', at: end });
   }
 }

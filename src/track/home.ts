@@ -24,6 +24,7 @@ import { Devices } from './devices.ts';
 import { Lan, macNumber } from './lan.ts';
 import { DEFAULT_LIMITS, GIVEN_NAME_LENGTH, type Limits } from './limits.ts';
 import { Members } from './members.ts';
+import { Memo } from './memo.ts';
 import { Names } from './names.ts';
 import { Stations } from './stations.ts';
 
@@ -43,6 +44,8 @@ export type Refusal = { command: Command; reason: 'unknown-device' | 'name-too-l
 /** Packets (both ways) and bytes. */
 export type Sum = { packets: number; bytes: number };
 
+/** Texts of addresses whose meaning is remembered: what a home talks to within minutes. */
+const REMEMBERED = 8192;
 const SECOND = 1000;
 const MINUTE = 60_000;
 const HOUR = 3_600_000;
@@ -66,6 +69,8 @@ export class Home {
   readonly #attribution: Attribution;
   readonly #coverage = new Coverage();
   readonly #identity = new Identity();
+  readonly #addresses = new Memo(parseAddress, REMEMBERED);
+  readonly #macs = new Memo(parseMac, REMEMBERED);
   #second = Number.NEGATIVE_INFINITY;
   #minute = Number.NEGATIVE_INFINITY;
   #silenceSeen = Number.NEGATIVE_INFINITY;
@@ -186,16 +191,18 @@ export class Home {
 
   #dns(dns: DnsObservation): void {
     if (!dns.response || dns.rcode !== 0 || dns.answers.length === 0 || dns.name === '') return;
-    const device = this.#deviceAt(dns.client, false);
+    const known = this.#deviceAt(dns.client, false);
+    // Who is answered has asked, although its flows may not have been told of yet.
+    const device = known >= 0 ? known : this.#deviceAt(dns.client, true);
     if (device < 0) return;
     answeredAddresses(dns.name, dns.answers, (text, ttl) => {
-      const address = parseAddress(text);
+      const address = this.#addresses.of(text);
       if (address) this.#names.lookedUp(device, address, dns.name, ttl, this.at);
     });
   }
 
   #hello(hello: HelloObservation): void {
-    const address = parseAddress(hello.server.address);
+    const address = this.#addresses.of(hello.server.address);
     if (!hello.serverName || !address) return;
     const device = this.#deviceAt(hello.client, true);
     if (device < 0) return;
@@ -330,9 +337,9 @@ export class Home {
   }
 
   #deviceAt(end: Endpoint, sent: boolean): number {
-    const address = parseAddress(end.address);
+    const address = this.#addresses.of(end.address);
     if (!address) return -1;
-    const mac = end.mac === undefined ? undefined : parseMac(end.mac);
+    const mac = end.mac === undefined ? undefined : this.#macs.of(end.mac);
     const station = mac && this.#members.station(mac.hi, mac.lo);
     return this.#members.deviceOf(station, address, sent);
   }
