@@ -28,6 +28,8 @@ const HEADER_FLOWS = 16_384;
 const RING_BYTES = 2 * 1024 * 1024;
 /** Offload and the like are looked at again this often, ms. */
 const COVERAGE_MS = 60_000;
+/** File of the run folder that keeps the kernel settings as they were. */
+export const KERNEL_SETTINGS = 'kernel-settings.json';
 const ACCOUNTING = 'net/netfilter/nf_conntrack_acct';
 const TIMESTAMPS = 'net/netfilter/nf_conntrack_timestamp';
 
@@ -55,7 +57,7 @@ export class Gateway implements Mode {
     const { config, receiver, log } = options;
     this.#options = options;
     this.#home = readHome(config.home);
-    this.#settings = new KernelSettings(join(config.runDir, 'kernel-settings.json'), log);
+    this.#settings = new KernelSettings(join(config.runDir, KERNEL_SETTINGS), log);
     this.#coverage = new Coverage('gateway', (observation) => receiver.send(observation));
     const sink = receiver.send.bind(receiver);
     this.#digest = new Digest(sink, {

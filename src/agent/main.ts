@@ -65,6 +65,9 @@ async function run(config: RunConfig): Promise<void> {
   flushCompileCache();
 }
 
+// Whoever read what we say may be gone; that is no reason to stop watching.
+process.stderr.on('error', () => {});
+
 try {
   const config = readConfig(process.argv[2]);
   await run(config).catch((error: unknown) => fail(1, error));

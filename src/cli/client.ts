@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import type { DeviceView, ErrorView, StatusView } from '../contract/api.ts';
 import { isRoot, places } from './places.ts';
 import { type RunRecord, readRecord, runs } from './run-record.ts';
-import { EXIT, Failure, visible } from './terminal.ts';
+import { EXIT, Failure, visible, wrongUsage } from './terminal.ts';
 
 /** Longest wait for an answer, ms. */
 const PATIENCE = 10_000;
@@ -14,8 +14,8 @@ const LARGEST_ANSWER = 32 << 20;
 
 export type ClientOptions = { run?: string; json: boolean };
 
-/** Options that every sub-command with a client has. `undefined` after `--help` was answered. */
-export function parseClientOptions(args: readonly string[], help: string): ClientOptions | undefined {
+/** Options that every sub-command about a run has. `undefined` after `--help` was answered. */
+export function parseClientOptions(command: string, args: readonly string[], help: string): ClientOptions | undefined {
   try {
     const { values } = parseArgs({
       args: [...args],
@@ -31,7 +31,7 @@ export function parseClientOptions(args: readonly string[], help: string): Clien
     }
     return { json: values.json ?? false, ...(values.run !== undefined && { run: values.run }) };
   } catch (error) {
-    throw new Failure(`${(error as Error).message.split('\n')[0]}\n${help}`, EXIT.usage);
+    throw wrongUsage(command, error as Error);
   }
 }
 

@@ -8,7 +8,7 @@ Lists the devices of the home, the busiest first.
 Exit codes: 0 listed · 1 no answer · 4 SPIN does not run`;
 
 export async function devices(args: readonly string[]): Promise<number> {
-  const options = parseClientOptions(args, HELP);
+  const options = parseClientOptions('devices', args, HELP);
   if (!options) return EXIT.ok;
   const { record } = findRun(options.run);
   const views = await new Client(record).devices();

@@ -53,11 +53,11 @@ function version(): string {
   return (JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string }).version;
 }
 
-// A reader that has seen enough, such as `head`, is no error.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit();
+// A reader that has seen enough, such as `head`, is no error, and no reason to leave a home unguarded.
+process.stdout.on('error', () => {
+  if (process.argv[2] !== 'start') process.exit();
 });
+process.stderr.on('error', () => {});
 
 try {
   process.exitCode = await run(process.argv.slice(2));

@@ -1,6 +1,6 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { homedir, tmpdir, userInfo } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
 /** The clone or installation that this program belongs to. */
 export const ROOT = resolve(import.meta.dirname, '../..');
@@ -27,7 +27,10 @@ function userRun(): string {
   return folder ? join(folder, 'spin') : join(tmpdir(), `spin-${userInfo().uid}`);
 }
 
-/** Makes a folder that only its owner may change. */
+/** Makes a folder, and those above it, that only its owner may change; one that exists stays as it is. */
 export function makeFolder(path: string, mode: number): void {
-  mkdirSync(path, { recursive: true, mode });
+  // Not by `recursive`: that never returns where the kernel answers ENOENT for good, as it does in /proc.
+  if (existsSync(path) && statSync(path).isDirectory()) return;
+  if (dirname(path) !== path) makeFolder(dirname(path), mode);
+  mkdirSync(path, { mode });
 }

@@ -1,8 +1,8 @@
 /** From what was asked to what agent and controller are told. */
 import { existsSync } from 'node:fs';
-import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import type { RunConfig } from '../contract/config.ts';
+import { addressesOf } from './listening.ts';
 import { isRoot, type Places, ROOT } from './places.ts';
 import { SYSTEM_USER } from './setup.ts';
 import type { StartOptions } from './start-options.ts';
@@ -10,6 +10,9 @@ import { Failure } from './terminal.ts';
 import { whyNoNamespaces } from './virtual-home.ts';
 
 const RECORDED_HOME = join(ROOT, 'lab/recorded/ordinary-evening.pcap.gz');
+/** Each kind of home has a database of its own, so that a demo never mixes with what is real. */
+export const HOMES = ['virtual', 'recorded', 'gateway', 'watch', 'read'] as const;
+export const homesIn = (state: string): string => join(state, 'homes');
 const LOOPBACK = '127.0.0.1';
 
 export type Plan = {
@@ -23,7 +26,7 @@ export function makePlan(options: StartOptions, { state, run }: Places): Plan {
   const config: RunConfig = {
     ...sourceOf(options, instead !== undefined),
     home: options.home,
-    stateDir: join(state, 'homes', options.mode === 'demo' ? (instead ? 'recorded' : 'virtual') : options.mode),
+    stateDir: join(homesIn(state), homeOf(options, instead !== undefined)),
     runDir: run,
     listen: options.listen.length > 0 ? options.listen : listenOn(options.lan),
     port: options.port,
@@ -31,6 +34,11 @@ export function makePlan(options: StartOptions, { state, run }: Places): Plan {
     ...(isRoot() && { user: SYSTEM_USER }),
   };
   return { config, ...(instead !== undefined && { instead }) };
+}
+
+function homeOf({ mode }: StartOptions, recorded: boolean): (typeof HOMES)[number] {
+  if (mode !== 'demo') return mode;
+  return recorded ? 'recorded' : 'virtual';
 }
 
 type Source = Pick<RunConfig, 'mode' | 'lan' | 'wan' | 'watch' | 'file' | 'speed' | 'demo'>;
@@ -54,7 +62,5 @@ function sourceOf(options: StartOptions, recorded: boolean): Source {
 
 /** Loopback, and the addresses of the home's side where there is one; never those towards the internet. */
 function listenOn(lan: readonly string[]): string[] {
-  const interfaces = networkInterfaces();
-  const addresses = lan.flatMap((name) => interfaces[name] ?? []).map(({ address }) => address);
-  return [LOOPBACK, ...addresses.filter((address) => !address.startsWith('fe80:'))];
+  return [LOOPBACK, ...lan.flatMap(addressesOf)];
 }

@@ -1,10 +1,10 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { DEFAULT_PORT } from '../contract/config.ts';
 import { parseMac, parsePrefix } from '../model/address.ts';
-import { EXIT, Failure } from './terminal.ts';
+import { EXIT, Failure, visible, wrongUsage } from './terminal.ts';
 
 export const START_HELP = `Usage: spin start [OPTION…]
 
@@ -45,7 +45,7 @@ export type StartOptions = {
   help: boolean;
 };
 
-const usage = (message: string) => new Failure(`${message} (see spin start --help)`, EXIT.usage);
+const usage = (message: string) => new Failure(`${visible(message)} (see spin start --help)`, EXIT.usage);
 
 /** @throws Failure with exit code 64 for anything that makes no sense. */
 export function parseStartOptions(args: readonly string[]): StartOptions {
@@ -93,7 +93,7 @@ function parseValues(args: readonly string[]) {
       },
     }).values;
   } catch (error) {
-    throw usage((error as Error).message.split('\n')[0]!);
+    throw wrongUsage('start', error as Error);
   }
 }
 
@@ -116,14 +116,20 @@ function check(options: StartOptions): void {
   for (const name of [...options.lan, options.wan, options.watch]) {
     if (name !== undefined && !isInterface(name)) throw usage(`there is no network interface "${name}"`);
   }
-  if (options.file !== undefined && !existsSync(options.file)) throw usage(`there is no file ${options.file}`);
+  if (options.file !== undefined) checkFile(options.file);
   for (const home of options.home) {
     if (parsePrefix(home) === undefined && parseMac(home) === undefined) {
       throw usage(`--home takes a prefix (192.0.2.0/24) or a hardware address, not "${home}"`);
     }
   }
-  const wrong = options.listen.find((address) => isIP(address) === 0);
+  const wrong = options.listen.find((address) => isIP(address) === 0 || address.includes('%'));
   if (wrong !== undefined) throw usage(`--listen takes an IP address, not "${wrong}"`);
+}
+
+function checkFile(path: string): void {
+  const status = statSync(path, { throwIfNoEntry: false });
+  if (!status) throw usage(`there is no file ${path}`);
+  if (status.isDirectory()) throw usage(`${path} is a folder; --read takes a capture file`);
 }
 
 /** Names as the kernel allows them (dev_valid_name), so that none leads out of the folder. */

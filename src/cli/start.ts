@@ -1,4 +1,5 @@
 import { build } from './build.ts';
+import { checkListening, urlsOf } from './listening.ts';
 import { places } from './places.ts';
 import { makePlan, type Plan } from './plan.ts';
 import { claim, type RunRecord, readRecord, release, runs } from './run-record.ts';
@@ -25,6 +26,7 @@ export async function start(args: readonly string[]): Promise<number> {
   try {
     setUpMachine(options.mode === 'gateway' || options.mode === 'demo');
     const plan = makePlan(options, where);
+    await checkListening(plan.config);
     record.stateDir = plan.config.stateDir;
     makeStateFolder(plan.config.stateDir);
     build();
@@ -66,16 +68,17 @@ function stopAsked(force: () => void): Promise<void> {
 }
 
 function announce({ config, instead }: Plan, ready: Ready, json: boolean): void {
+  const urls = urlsOf(config.listen, Number(new URL(ready.url).port));
   if (json) {
     const { mode, demo, stateDir, runDir } = config;
-    console.log(JSON.stringify({ ready: true, ...ready, mode, demo, stateDir, runDir, pid: process.pid }));
+    console.log(JSON.stringify({ ready: true, ...ready, urls, mode, demo, stateDir, runDir, pid: process.pid }));
     return;
   }
   const lines = [
     '',
     ...whatItDoes(config.demo ?? config.mode, instead),
     '',
-    `  Open  ${ready.url}`,
+    ...urls.map((url, index) => `${index === 0 ? '  Open  ' : '        '}${url}`),
     ...(ready.code ? [`  Code  ${ready.code}   (asked once, with a password that you choose)`] : []),
     '  Stop  Ctrl-C',
     '',

@@ -14,7 +14,7 @@ const VERDICT: Record<string, string> = {
 };
 
 export async function status(args: readonly string[]): Promise<number> {
-  const options = parseClientOptions(args, HELP);
+  const options = parseClientOptions('status', args, HELP);
   if (!options) return EXIT.ok;
   const { record } = findRun(options.run);
   const view = await new Client(record).status();

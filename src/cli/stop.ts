@@ -1,5 +1,8 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseClientOptions } from './client.ts';
-import { places } from './places.ts';
+import { isRoot, places, ROOT } from './places.ts';
 import { ended, isAlive, signal } from './process.ts';
 import { type RunRecord, readRecord, release, runs } from './run-record.ts';
 import { EXIT, Failure, say } from './terminal.ts';
@@ -15,7 +18,7 @@ const ORDERLY = 30_000;
 const FORCED = 5_000;
 
 export async function stop(args: readonly string[]): Promise<number> {
-  const options = parseClientOptions(args, HELP);
+  const options = parseClientOptions('stop', args, HELP);
   if (!options) return EXIT.ok;
   const runDir = places(options).run;
   const record = readRecord(runDir);
@@ -43,8 +46,20 @@ export async function clearRun(runDir: string, record: RunRecord): Promise<void>
     for (const orphan of orphans) signal(orphan, 'SIGKILL');
     await ended(orphans, FORCED);
   }
-  if (process.getuid?.() === 0) clearLeftovers();
+  if (isRoot()) {
+    restoreMachine(runDir);
+    clearLeftovers();
+  }
   release(runDir);
+}
+
+/** What a killed agent could not give back. */
+function restoreMachine(runDir: string): void {
+  const config = join(runDir, 'config.json');
+  if (!existsSync(config)) return;
+  const program = join(ROOT, 'src/agent/restore.ts');
+  spawnSync(process.execPath, [program, config], { stdio: ['ignore', 'ignore', 'inherit'], timeout: FORCED });
+  rmSync(config, { force: true });
 }
 
 function send(action: () => void): void {

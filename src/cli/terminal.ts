@@ -10,6 +10,12 @@ export class Failure extends Error {
 /** Exit codes of every sub-command; `spin --help` lists them. */
 export const EXIT = { ok: 0, failed: 1, usage: 64, runsAlready: 3, notRunning: 4 } as const;
 
+/** What `parseArgs` finds wrong, as one line that names the way to the help. */
+export function wrongUsage(command: string, { message }: Error): Failure {
+  const [first] = message.split(/\n|\. /);
+  return new Failure(`${visible(first!)} (see spin ${command} --help)`, EXIT.usage);
+}
+
 /**
  * Text from the network as it may safely reach a terminal: C0 and C1 controls, and the marks that change the direction
  * of writing, become visible escapes.

@@ -1,21 +1,39 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, lstatSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
 import { findProgram, hasUser } from './debian.ts';
 import { isRoot, places } from './places.ts';
+import { HOMES, homesIn } from './plan.ts';
 import { readRecord } from './run-record.ts';
 import { SYSTEM_USER } from './setup.ts';
 import { stop } from './stop.ts';
-import { EXIT, Failure, say } from './terminal.ts';
+import { EXIT, Failure, say, visible, wrongUsage } from './terminal.ts';
 
 const HELP = `Usage: spin uninstall [--yes] [--state DIR] [--run DIR]
 
-Stops SPIN and removes what it put on this machine: the firewall table "inet spin", the folders with its database and
-sockets, and the system user "${SYSTEM_USER}". The clone itself and Debian packages stay; they are yours to remove.
+Stops SPIN and removes what it put on this machine: the firewall table "inet spin", its database and sockets, and the
+system user "${SYSTEM_USER}". With --state or --run only what is there goes; table and user stay.
+The clone itself and Debian packages stay; they are yours to remove.
 Exit codes: 0 removed · 1 not removed · 64 wrong usage`;
 
-export async function uninstall(args: readonly string[]): Promise<number> {
+/** What is done to the machine beside its files. */
+export type Machine = {
+  hasUser: (name: string) => boolean;
+  /** Runs a program; whether it ended well. */
+  run: (program: string, args: readonly string[]) => boolean;
+};
+
+const MACHINE: Machine = {
+  hasUser,
+  run: (program, args) => {
+    const path = findProgram(program);
+    return path !== undefined && spawnSync(path, args, { stdio: ['ignore', 'ignore', 'inherit'] }).status === 0;
+  },
+};
+
+export async function uninstall(args: readonly string[], machine = MACHINE): Promise<number> {
   const options = parse(args);
   if (options.help) {
     console.log(HELP);
@@ -25,12 +43,17 @@ export async function uninstall(args: readonly string[]): Promise<number> {
   const whole = isRoot() && options.state === undefined && options.run === undefined;
   const goes = [state, run].filter((folder) => existsSync(folder));
   const list = [...goes, ...(whole ? ['the firewall table "inet spin"', `the user "${SYSTEM_USER}"`] : [])];
+  if (list.length === 0) {
+    say('there is nothing of SPIN here');
+    return EXIT.ok;
+  }
   if (!options.yes && !(await confirmed(list))) throw new Failure('nothing was removed');
   if (readRecord(run)) await stop(['--run', run]);
-  if (whole) removeTable();
-  for (const folder of goes) remove(folder);
-  if (whole) removeUser();
-  say(`removed. The clone stays; remove it yourself if you want.`);
+  if (whole) removeTable(machine);
+  const left = [...removeHomes(state), ...removeRun(run)];
+  if (whole) removeUser(machine);
+  for (const path of left) say(`${visible(path)} is not SPIN's and was left alone`);
+  say('removed. The clone stays; remove it yourself if you want.');
   return EXIT.ok;
 }
 
@@ -46,7 +69,7 @@ function parse(args: readonly string[]) {
       },
     }).values;
   } catch (error) {
-    throw new Failure(`${(error as Error).message.split('\n')[0]} (see spin uninstall --help)`, EXIT.usage);
+    throw wrongUsage('uninstall', error as Error);
   }
 }
 
@@ -58,27 +81,44 @@ async function confirmed(list: readonly string[]): Promise<boolean> {
   return answer.trim() === 'remove';
 }
 
-/** Only folders that SPIN made: a wrong `--state` must not cost anybody their files. */
-function remove(folder: string): void {
-  const known = ['homes', 'spin.db', 'spin.json', 'agent.sock', 'config.json', 'cli-token'];
-  const empty = spawnSync(findProgram('rmdir') ?? 'rmdir', [folder], { stdio: 'ignore' }).status === 0;
-  if (empty) return;
-  if (!known.some((name) => existsSync(`${folder}/${name}`))) {
-    say(`${folder} does not look like SPIN's and was left alone`);
-    return;
+/** Files of the run folder; a wrong `--run` or `--state` must not cost anybody theirs, so that each one is named. */
+const RUN_FILES = /^(spin\.json(\.\d+)?|config\.json(\.next)?|agent\.sock|kernel-settings\.json)$/;
+/** Files of one home, each with what its writer puts beside it for a while. */
+const HOME_FILES = /^(spin\.db.*|cli-token(\.new)?|\.may-write-\w+)$/;
+
+/** @returns what was left because it is not SPIN's */
+function removeHomes(state: string): string[] {
+  const homes = homesIn(state);
+  return [
+    ...HOMES.flatMap((name) => empty(join(homes, name), HOME_FILES)),
+    ...empty(homes, /^$/),
+    ...empty(state, /^$/),
+  ];
+}
+
+function removeRun(run: string): string[] {
+  return empty(run, RUN_FILES);
+}
+
+/** Removes the files of a folder that have one of SPIN's names, and the folder when nothing else is in it. */
+function empty(folder: string, ours: RegExp): string[] {
+  if (!lstatSync(folder, { throwIfNoEntry: false })?.isDirectory()) return [];
+  for (const name of readdirSync(folder)) {
+    if (ours.test(name)) rmSync(join(folder, name), { recursive: true, force: true });
   }
-  rmSync(folder, { recursive: true, force: true });
+  const left = readdirSync(folder).map((name) => join(folder, name));
+  if (left.length === 0) rmdirSync(folder);
+  return left;
 }
 
-function removeTable(): void {
-  const nft = findProgram('nft');
-  if (!nft) return;
-  const there = spawnSync(nft, ['list', 'table', 'inet', 'spin'], { stdio: 'ignore' }).status === 0;
-  if (there) execFileSync(nft, ['delete', 'table', 'inet', 'spin'], { stdio: ['ignore', 2, 2] });
+function removeTable(machine: Machine): void {
+  const tables = machine.run('nft', ['list', 'table', 'inet', 'spin']);
+  if (tables && !machine.run('nft', ['delete', 'table', 'inet', 'spin'])) {
+    throw new Failure('the firewall table "inet spin" could not be removed (see above)');
+  }
 }
 
-function removeUser(): void {
-  const command = findProgram('userdel');
-  if (!hasUser(SYSTEM_USER) || !command) return;
-  execFileSync(command, [SYSTEM_USER], { stdio: ['ignore', 2, 2] });
+function removeUser(machine: Machine): void {
+  if (!machine.hasUser(SYSTEM_USER)) return;
+  if (!machine.run('userdel', [SYSTEM_USER])) throw new Failure(`the user "${SYSTEM_USER}" could not be removed`);
 }
