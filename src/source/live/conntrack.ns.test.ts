@@ -8,6 +8,13 @@ import { cannotRun, FAR, HOME, Testbed, until } from './testbed.ts';
 const reason = cannotRun();
 const IPV4_UDP = 28;
 const IPV6_UDP = 48;
+const REDIRECT = `table ip portmap {
+  chain prerouting {
+    type nat hook prerouting priority -100
+    udp dport 4010 dnat to ${FAR.v4}:4005
+  }
+}
+`;
 
 /** Sends datagrams `ADDRESS PORT COUNT SIZE` from one socket, or from a new one each with `spread`. */
 const SENDER = `
@@ -131,6 +138,23 @@ describe.skipIf(reason)(`connections through a router${reason ? ` (skipped: ${re
       expect(w.table.size).toBe(0);
     });
   }
+
+  it('asks for few connections one by one, redirected ones too, without reading the whole table', async () => {
+    watched = new Watched({
+      nat: true,
+      before: (bed) => bed.run(bed.router, ['nft', '-f', '-'], REDIRECT),
+    });
+    const w = watched;
+    await until('the first dump', () => w.source.completed > 0);
+    w.send(FAR.v4, 4010, 9, 300);
+    w.send(FAR.v6, 4011, 3, 300);
+    await until('all bytes', () => w.sum(4005).packets === 9 && w.sum(4011).packets === 3);
+    expect(w.sum(4005)).toEqual({ flows: 1, ends: 0, packets: 9, bytes: 9 * (300 + IPV4_UDP) });
+    expect(w.source.completed).toBe(1);
+    w.flush();
+    await until('all ends', () => w.table.size === 0);
+    expect(w.source.completed).toBe(1);
+  });
 
   it('does not count what happened before it started', async () => {
     watched = new Watched({

@@ -1,6 +1,6 @@
 /**
- * Connections as the kernel's connection tracking counts them: begin and end by events, counters in between by dumps.
- * The event loop waits for events; only dumps run by the clock.
+ * Connections as the kernel's connection tracking counts them: begin and end by events, counters in between by questions
+ * while connections are few and by dumps above. The event loop waits for events; only counters are read by the clock.
  */
 import type { ConntrackTable } from '../../digest/conntrack.ts';
 import { ConntrackEntry } from '../../digest/conntrack-entry.ts';
@@ -9,14 +9,20 @@ import { getOption, SOL_SOCKET } from '../netlink/libc.ts';
 import { eachMessage } from '../netlink/message.ts';
 import { NETLINK_NETFILTER, NetlinkSocket, type Watch, whenReadable } from '../netlink/socket.ts';
 import { DumpPace } from './dump-pace.ts';
+import { INQUIRIES_PER_CALL, Inquiries } from './inquiries.ts';
 
 /** 1,280 bytes an event: 50,000 events of room when doubled by the kernel, a second at the worst measured rate. */
 const EVENT_BUFFER = 32 * 1024 * 1024;
 /** Events handled in one turn of the event loop, some 20 ms of work. */
 const EVENTS_PER_TURN = 8192;
-/** After a turn with many events the next one waits this long, so that one wake-up handles many. */
-const COALESCE_MS = 3;
-const MANY_EVENTS = 16;
+/**
+ * After events the next ones are waited for this long, so that one wake-up handles many: at 1,000 connections a second
+ * waking up costs more than the events. The buffer above has room for 2,000,000 events a second meanwhile.
+ */
+const COALESCE_MS = 25;
+const INQUIRE_MS = 1000;
+/** While connections are asked for one by one, the whole table is read this often to find what was missed, ms. */
+const CONFIRM_MS = 28_000;
 /** `SO_MEMINFO` and the place of the drop counter in it (linux/sock_diag.h). */
 const SO_MEMINFO = 55;
 const MEMINFO_DROPS = 8;
@@ -37,8 +43,11 @@ export class ConntrackSource {
   readonly #onChange: () => void;
   readonly #events: NetlinkSocket;
   readonly #dumps: NetlinkSocket;
+  readonly #answers: NetlinkSocket;
   readonly #eventParser: ConntrackParser;
   readonly #dumpParser: ConntrackParser;
+  readonly #answerParser: ConntrackParser;
+  readonly #inquiries = new Inquiries();
   readonly #entry = new ConntrackEntry();
   readonly #pace = new DumpPace();
   readonly #eventWatch: Watch;
@@ -46,6 +55,9 @@ export class ConntrackSource {
   #overruns = 0;
   #dumping = false;
   #entriesInDump = 0;
+  #dumpedAt = Number.NEGATIVE_INFINITY;
+  /** Dumps still needed to be sure that a connection which the kernel no longer knew is over. */
+  #dumpsDue = 0;
   /** A reconciling dump is due as soon as the present dump is over. */
   #reconcile = true;
   #closed = false;
@@ -66,8 +78,14 @@ export class ConntrackSource {
       datagramBytes: 4096,
     });
     this.#dumps = new NetlinkSocket(NETLINK_NETFILTER, { receiveBuffer: 1 << 20, datagrams: 4, datagramBytes: 65_536 });
+    this.#answers = new NetlinkSocket(NETLINK_NETFILTER, {
+      receiveBuffer: 1 << 20,
+      datagrams: INQUIRIES_PER_CALL,
+      datagramBytes: 1024,
+    });
     this.#eventParser = new ConntrackParser(this.#events.view, this.#entry);
     this.#dumpParser = new ConntrackParser(this.#dumps.view, this.#entry);
+    this.#answerParser = new ConntrackParser(this.#answers.view, this.#entry);
     this.#eventWatch = whenReadable(this.#events.fd, () => this.#readEvents());
     this.#schedule(0);
   }
@@ -88,6 +106,7 @@ export class ConntrackSource {
     this.#eventWatch.close();
     this.#events.close();
     this.#dumps.close();
+    this.#answers.close();
   }
 
   #readEvents(): void {
@@ -100,18 +119,22 @@ export class ConntrackSource {
       total += count;
     } while (count === 128 && total < EVENTS_PER_TURN);
     if (this.#events.overruns !== this.#overruns) this.#lost();
-    if (total > 0) this.#onChange();
-    if (total >= MANY_EVENTS) {
-      this.#eventWatch.pause();
-      setTimeout(() => !this.#closed && this.#eventWatch.resume(), COALESCE_MS);
-    }
+    if (total === 0) return;
+    this.#onChange();
+    this.#eventWatch.pause();
+    setTimeout(() => !this.#closed && this.#eventWatch.resume(), total < EVENTS_PER_TURN ? COALESCE_MS : 0);
   }
 
   #readEvent(start: number, end: number, at: number): void {
     eachMessage(this.#events.view, start, end, (type, _flags, from, to) => {
       if (!this.#eventParser.parse(from, to)) return;
-      if (type === CONNTRACK.delete) this.#table.end(this.#entry, at);
-      else if (type === CONNTRACK.new) this.#table.begin(this.#entry, at);
+      if (type === CONNTRACK.delete) {
+        this.#table.end(this.#entry, at);
+        this.#inquiries.remove(this.#entry.id);
+      } else if (type === CONNTRACK.new) {
+        this.#table.begin(this.#entry, at);
+        this.#inquiries.add(this.#entry.id, this.#events.view, from, to);
+      }
     });
   }
 
@@ -123,11 +146,43 @@ export class ConntrackSource {
 
   #schedule(delay: number): void {
     clearTimeout(this.#timer);
-    if (!this.#closed) this.#timer = setTimeout(() => this.#dump(), delay);
+    if (!this.#closed) this.#timer = setTimeout(() => this.#count(), delay);
+  }
+
+  #count(): void {
+    const dumpIsDue = this.#reconcile || this.#dumpsDue > 0 || this.#now() - this.#dumpedAt >= CONFIRM_MS;
+    if (this.#dumping || dumpIsDue || !this.#inquiries.isComplete) this.#dump();
+    else this.#inquire();
+  }
+
+  #inquire(): void {
+    const at = this.#now();
+    this.#inquiries.ask((messages) => {
+      this.#answers.send(messages);
+      this.#answers.receive((start, end) =>
+        eachMessage(
+          this.#answers.view,
+          start,
+          end,
+          (_type, _flags, from, to) => {
+            if (this.#answerParser.parse(from, to)) this.#table.update(this.#entry, at);
+          },
+          { done: () => {}, failed: () => this.#missed() },
+        ),
+      );
+    });
+    this.#onChange();
+    this.#schedule(INQUIRE_MS);
+  }
+
+  /** The kernel no longer knows a connection: its end is on its way, or it began before anybody listened. */
+  #missed(): void {
+    this.#dumpsDue = 2;
   }
 
   #dump(): void {
     if (!this.#dumping) {
+      this.#inquiries.begin();
       this.#table.startDump(this.#reconcile);
       this.#pace.start(this.#now(), this.#reconcile || this.entries <= DumpPace.SMALL);
       this.#reconcile = false;
@@ -152,7 +207,9 @@ export class ConntrackSource {
       end,
       (_type, _flags, from, to) => {
         this.#entriesInDump++;
-        if (this.#dumpParser.parse(from, to)) this.#table.update(this.#entry, at);
+        if (!this.#dumpParser.parse(from, to)) return;
+        this.#table.update(this.#entry, at);
+        this.#inquiries.add(this.#entry.id, this.#dumps.view, from, to);
       },
       {
         done: () => this.#endDump(at),
@@ -167,6 +224,9 @@ export class ConntrackSource {
   #endDump(at: number): void {
     this.#dumping = false;
     this.#table.finishDump(at);
+    this.#inquiries.end();
+    this.#dumpedAt = at;
+    this.#dumpsDue = Math.max(0, this.#dumpsDue - 1);
     this.entries = this.#entriesInDump;
     this.#pace.finish();
     this.completed++;

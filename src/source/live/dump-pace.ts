@@ -4,7 +4,7 @@
  */
 
 /** Share of a core that reading may take: the promise is 5 % with everything else that the agent does. */
-const SHARE = 0.035;
+const SHARE = 0.03;
 const SLICE_MS = 4;
 const LONGEST_ROUND_MS = 28_000;
 const SHORTEST_ROUND_MS = 1000;
@@ -59,8 +59,7 @@ export class DumpPace {
 
   /** ms until the next round, after a complete one. */
   rest(now: number): number {
-    const shortest = Math.max(SHORTEST_ROUND_MS, this.#atOnce ? this.#lastRound / this.#share() : 0);
-    return Math.max(0, this.#began + Math.min(shortest, LONGEST_ROUND_MS) - now);
+    return Math.max(0, this.#began + SHORTEST_ROUND_MS - now);
   }
 
   #share(): number {

@@ -14,7 +14,16 @@ export const GROUP_DESTROY = 3;
 
 const NFGENMSG_BYTES = 4;
 const TYPE_MASK = 0x3fff;
-const CTA = { tupleOriginal: 1, tupleReply: 2, protoInfo: 4, up: 9, down: 10, id: 12, timestamp: 20 } as const;
+const CTA = {
+  tupleOriginal: 1,
+  tupleReply: 2,
+  protoInfo: 4,
+  up: 9,
+  down: 10,
+  id: 12,
+  zone: 18,
+  timestamp: 20,
+} as const;
 const TUPLE = { ip: 1, protocol: 2 } as const;
 const IP = { v4Source: 1, v4Destination: 2, v6Source: 3, v6Destination: 4 } as const;
 const PROTOCOL = { number: 1, sourcePort: 2, destinationPort: 3, type4: 5, code4: 6, type6: 8, code6: 9 } as const;
@@ -28,6 +37,29 @@ const TCP_SYN_SENT = 1;
 /** A request for the whole table, both families. */
 export function dumpRequest(sequence: number): Uint8Array {
   return request(CONNTRACK.get, FLAG.dump, sequence, new Uint8Array(NFGENMSG_BYTES));
+}
+
+/**
+ * What finds the connection of the message in `[start, end)` again: the payload of a request for it (its original ends,
+ * and its zone where it has one).
+ */
+export function findAttributes(view: DataView, start: number, end: number): Uint8Array {
+  const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+  const kept: number[] = [start, start + NFGENMSG_BYTES];
+  for (let at = start + NFGENMSG_BYTES; at + 4 <= end; ) {
+    const length = view.getUint16(at, true);
+    if (length < 4 || at + length > end) break;
+    const type = view.getUint16(at + 2, true) & TYPE_MASK;
+    const next = at + ((length + 3) & ~3);
+    if (type === CTA.tupleOriginal || type === CTA.zone) kept.push(at, Math.min(next, end));
+    at = next;
+  }
+  const payload = new Uint8Array(kept.reduce((sum, place, i) => sum + (i % 2 === 0 ? -place : place), 0));
+  for (let i = 0, to = 0; i < kept.length; i += 2) {
+    payload.set(bytes.subarray(kept[i], kept[i + 1]), to);
+    to += kept[i + 1]! - kept[i]!;
+  }
+  return payload;
 }
 
 /** One parser for one stream of messages: keeps its place in fields, so that nothing is made per message. */
