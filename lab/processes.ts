@@ -53,17 +53,26 @@ export function lastError(info: LabInfo, name: string): string {
 /** Waits for a message of the process; an error with the reason from its log if it ends or says nothing for `deadline` ms. */
 export function heard(process: LabProcess, message: string, deadline: number, info: LabInfo): Promise<void> {
   return new Promise((resolve, reject) => {
-    const fail = (what: string) => {
+    const { child, name } = process;
+    const settle = () => {
       clearTimeout(timer);
-      reject(new Error(`${process.name} ${what}: ${lastError(info, process.name)}`));
+      // Its end, later on, is for others to judge; its log may be gone by then.
+      child.off('exit', onExit);
+      child.off('message', onMessage);
+    };
+    const fail = (what: string) => {
+      settle();
+      reject(new Error(`${name} ${what}: ${lastError(info, name)}`));
+    };
+    const onExit = (code: number | null, signal: NodeJS.Signals | null) => fail(`ended with ${signal ?? code}`);
+    const onMessage = (said: unknown) => {
+      if (said !== message) return;
+      settle();
+      resolve();
     };
     const timer = setTimeout(() => fail(`did not say "${message}" within ${deadline / 1000} s`), deadline);
-    process.child.on('exit', (code, signal) => fail(`ended with ${signal ?? code}`));
-    process.child.on('message', (heard) => {
-      if (heard !== message) return;
-      clearTimeout(timer);
-      resolve();
-    });
+    child.on('exit', onExit);
+    child.on('message', onMessage);
   });
 }
 

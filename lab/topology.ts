@@ -65,10 +65,6 @@ export async function plugIn(info: LabInfo): Promise<void> {
   );
 }
 
-export async function unbuild(namespaces: readonly string[]): Promise<void> {
-  if (namespaces.length > 0) await ip(namespaces.map((name) => `netns del ${name}`));
-}
-
 function routerLines({ router, internet, devices }: LabInfo): string[] {
   const lines = [
     'link set lo up',
