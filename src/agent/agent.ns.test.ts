@@ -23,6 +23,24 @@ next();
 /** A query for `thing.example.com`, type A. */
 const DNS_QUERY = Buffer.from('\x12\x34\x01\0\0\x01\0\0\0\0\0\0\x05thing\x07example\x03com\0\0\x01\0\x01', 'latin1');
 
+/** Asks the router for it. */
+const QUESTION = `
+const socket = require('node:dgram').createSocket('udp4');
+socket.send(Buffer.from('${DNS_QUERY.toString('hex')}', 'hex'), 53, '${ROUTER.v4}', () => socket.close());
+`;
+
+const FAST_PATH = `table inet fast {
+  flowtable path {
+    hook ingress priority 0
+    devices = { lan, wan }
+  }
+  chain forwarded {
+    type filter hook forward priority 0
+    meta l4proto { tcp, udp } flow add @path
+  }
+}
+`;
+
 class Controller {
   readonly seen: Observation[] = [];
   readonly bytes = new Map<number, number>();
@@ -51,6 +69,12 @@ class Controller {
     }
   }
 
+  /** Codes of the last word on what cannot be seen. */
+  coverage(): string[] | undefined {
+    const last = this.seen.findLast((o) => o.kind === 'source');
+    return last?.coverage.map((note) => note.code);
+  }
+
   has(kind: Observation['kind'], part: object): boolean {
     const matches = (o: Observation) =>
       Object.entries(part).every(([k, v]) => JSON.stringify(Reflect.get(o, k)) === JSON.stringify(v));
@@ -64,7 +88,7 @@ afterEach(() => {
   clean = [];
 });
 
-function start(config: Partial<RunConfig>) {
+function start(config: Partial<RunConfig>, prepare: (bed: Testbed) => void = () => {}) {
   const bed = new Testbed({ nat: true });
   const runDir = mkdtempSync(join(tmpdir(), 'spin-agent-'));
   clean.push(
@@ -84,6 +108,7 @@ function start(config: Partial<RunConfig>) {
   };
   writeFileSync(file, JSON.stringify({ ...defaults, stateDir: runDir, runDir, ...config }));
   const socket = join(runDir, AGENT_SOCKET);
+  prepare(bed);
   const launch = () => {
     const child = bed.start(bed.router, [process.execPath, MAIN, file]);
     clean.push(() => child.kill('SIGKILL'));
@@ -100,7 +125,7 @@ async function controllerOf(path: string): Promise<Controller> {
   await until('the socket', () => existsSync(path), 10_000);
   const controller = new Controller(path);
   clean.push(() => controller.socket.destroy());
-  await until('the first source observation', () => controller.has('source', {}));
+  await until('a source that watches', () => controller.coverage()?.includes('no-conntrack') === false, 10_000);
   return controller;
 }
 
@@ -116,11 +141,7 @@ describe.skipIf(reason)(`the agent${reason ? ` (skipped: ${reason})` : ''}`, () 
     expect(statSync(socket).mode & 0o777).toBe(0o660);
     send(bed, FAR.v4, 5001, 20);
     send(bed, FAR.v6, 5002, 10);
-    bed.run(bed.home, [
-      process.execPath,
-      '-e',
-      `const s = require('node:dgram').createSocket('udp4'); s.send(Buffer.from('${DNS_QUERY.toString('hex')}', 'hex'), 53, '${ROUTER.v4}', () => s.close())`,
-    ]);
+    bed.run(bed.home, [process.execPath, '-e', QUESTION]);
     await until(
       'all bytes',
       () => controller.bytes.get(5001) === 20 * 1028 && controller.bytes.get(5002) === 10 * 1048,
@@ -132,7 +153,10 @@ describe.skipIf(reason)(`the agent${reason ? ` (skipped: ${reason})` : ''}`, () 
       controller.has('neighbour', { mac: HOME.mac, address: HOME.v4, source: 'kernel' }),
     );
     await until('what is home', () =>
-      controller.has('source', { home: { prefixes: ['192.0.2.0/24', '2001:db8:1::/64'], macs: [] }, coverage: [] }),
+      controller.has('source', {
+        home: { prefixes: ['192.0.2.0/24', '2001:db8:1::/64'], macs: [] },
+        coverage: [{ code: 'headers-not-seen' }],
+      }),
     );
     await until('time', () => controller.has('tick', {}));
     agent.kill('SIGTERM');
@@ -172,6 +196,31 @@ describe.skipIf(reason)(`the agent${reason ? ` (skipped: ${reason})` : ''}`, () 
       await until('an answer', () => next.socket.destroyed || next.has('source', {}));
     }
     expect(controllers.at(-1)?.has('source', {})).toBe(true);
+  });
+
+  it('says that a firewall hands flows to a fast path', async ({ skip }) => {
+    const { socket } = start({}, (bed) => {
+      try {
+        bed.run(bed.router, ['nft', '-f', '-'], FAST_PATH);
+      } catch {
+        skip('the kernel has no flow tables (CONFIG_NF_FLOW_TABLE)');
+      }
+    });
+    const controller = await controllerOf(socket);
+    await until('the note', () => controller.coverage()?.includes('flow-offload') === true);
+  });
+
+  it('goes on when an interface vanishes and comes back', async () => {
+    const { bed, socket } = start({});
+    const controller = await controllerOf(socket);
+    bed.unplug();
+    await until('the note', () => controller.coverage()?.includes('no-capture') === true);
+    bed.plug();
+    await until('the capture', () => controller.coverage()?.includes('no-capture') === false);
+    send(bed, FAR.v4, 5006, 5);
+    bed.run(bed.home, [process.execPath, '-e', QUESTION]);
+    await until('the bytes', () => controller.bytes.get(5006) === 5 * 1028);
+    await until('the name', () => controller.has('dns', { name: 'thing.example.com' }));
   });
 
   it('watches a port: full counts from packets, nothing changed on the host', async () => {

@@ -32,6 +32,8 @@ const COVERAGE_MS = 60_000;
 export const KERNEL_SETTINGS = 'kernel-settings.json';
 const ACCOUNTING = 'net/netfilter/nf_conntrack_acct';
 const TIMESTAMPS = 'net/netfilter/nf_conntrack_timestamp';
+/** 1: the end of every connection is told; 2, the default: only of those that began while somebody listened. */
+const EVENTS = 'net/netfilter/nf_conntrack_events';
 
 export class Gateway implements Mode {
   readonly #options: ModeOptions;
@@ -50,7 +52,8 @@ export class Gateway implements Mode {
   #beat: NodeJS.Timeout | undefined;
   #coverageBeat: NodeJS.Timeout | undefined;
   #tracking = false;
-  #accounting = false;
+  /** `undefined` until it was tried. */
+  #accounting: boolean | undefined;
   #packetsLost = 0;
 
   private constructor(options: ModeOptions) {
@@ -79,8 +82,10 @@ export class Gateway implements Mode {
     }
   }
 
+  /** What needs no other program comes first, so that a controller hears of the home while nft still works. */
   async #start(): Promise<void> {
-    await this.#watchConnections();
+    this.#coverage.note('headers-not-seen', true);
+    this.#coverage.note('no-conntrack', true, 'starting');
     this.#watchNeighbours();
     for (const name of this.#options.config.lan) this.#capture(name);
     this.#leases = new LeaseFiles({
@@ -88,9 +93,11 @@ export class Gateway implements Mode {
       now: this.#options.now,
       onLease: (observation) => this.#options.receiver.send(observation),
     });
-    await this.#lookForOffload();
     this.#report();
     this.#beat = setInterval(() => this.#second(), BEAT_MS);
+    await this.#watchConnections();
+    await this.#lookForOffload();
+    this.#report();
     this.#coverageBeat = setInterval(() => void this.#lookForOffload(), COVERAGE_MS);
   }
 
@@ -126,9 +133,12 @@ export class Gateway implements Mode {
     }
     this.#accounting = this.#settings.set(ACCOUNTING, '1');
     this.#settings.set(TIMESTAMPS, '1');
+    // What begins while a crashed agent is away then still has its end told to the next one.
+    this.#settings.set(EVENTS, '1');
     try {
       this.#table = new ConntrackTable({ since: now(), slotBase: HEADER_FLOWS });
       this.#connections = new ConntrackSource({ table: this.#table, now, onChange: this.#stepper.request });
+      this.#coverage.note('no-conntrack', false);
     } catch (error) {
       log(`connections cannot be watched: ${messageOf(error)}`);
       this.#table = undefined;

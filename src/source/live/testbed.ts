@@ -57,22 +57,32 @@ export class Testbed {
       // No duplicate address detection: addresses are usable at once.
       this.write(name, 'net/ipv6/conf/default/accept_dad', '0');
     }
-    this.#link('lan', ROUTER.mac, this.home, HOME.mac);
+    this.plug();
     this.#link('wan', '02:00:00:00:02:01', this.internet, '02:00:00:00:02:02');
-    this.#address(this.home, 'eth0', HOME.v4, HOME.v6);
-    this.#address(this.router, 'lan', ROUTER.v4, ROUTER.v6);
     this.#address(this.router, 'wan', '203.0.113.1', '2001:db8:2::1');
     this.#address(this.internet, 'eth0', FAR.v4, FAR.v6);
-    for (const [name, v4, v6] of [
-      [this.home, ROUTER.v4, ROUTER.v6],
-      [this.internet, '203.0.113.1', '2001:db8:2::1'],
-    ] as const) {
-      ip('-n', name, 'route', 'add', 'default', 'via', v4);
-      ip('-n', name, '-6', 'route', 'add', 'default', 'via', v6);
-    }
+    this.#route(this.internet, '203.0.113.1', '2001:db8:2::1');
     this.write(this.router, 'net/ipv4/ip_forward', '1');
     this.write(this.router, 'net/ipv6/conf/all/forwarding', '1');
     if (nat) this.run(this.router, ['nft', '-f', '-'], NAT);
+  }
+
+  /** Makes the cable between home and router. */
+  plug(): void {
+    this.#link('lan', ROUTER.mac, this.home, HOME.mac);
+    this.#address(this.home, 'eth0', HOME.v4, HOME.v6);
+    this.#address(this.router, 'lan', ROUTER.v4, ROUTER.v6);
+    this.#route(this.home, ROUTER.v4, ROUTER.v6);
+  }
+
+  /** Takes the cable between home and router away, with both its interfaces. */
+  unplug(): void {
+    ip('-n', this.router, 'link', 'del', 'lan');
+  }
+
+  #route(name: string, v4: string, v6: string): void {
+    ip('-n', name, 'route', 'add', 'default', 'via', v4);
+    ip('-n', name, '-6', 'route', 'add', 'default', 'via', v6);
   }
 
   #link(name: string, mac: string, peer: string, peerMac: string): void {
