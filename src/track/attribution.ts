@@ -96,7 +96,9 @@ export class Attribution {
     const found = this.#attribute(words, w, first);
     if (found > 0) {
       const now = (found - 1) >> 1;
-      if (alive && entry !== now && (flags & FLAG.swapped) !== 0) this.#correct(entry, now);
+      // Making room for the right conversation may have cost the wrong one its place.
+      const remains = alive && this.#slotGeneration[slot] === this.#conversations.generation(entry);
+      if (remains && entry !== now && (flags & FLAG.swapped) !== 0) this.#correct(entry, now);
       this.#conversations.joined(now);
       if (kept) this.#slotGeneration[slot] = this.#conversations.generation(now);
     }

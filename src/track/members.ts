@@ -291,14 +291,18 @@ export class Members {
     for (let entry = table.first(device); entry >= 0; entry = table.first(device)) {
       const was = this.#conversations.identify(entry, new Identity());
       const ours = this.#endWords(entry, 0);
+      const generation = this.#conversations.generation(entry);
       const isBehind = this.lan.isConfigured(ours) && !this.isGatewayAddress(ours);
       const behind = isBehind ? this.deviceByAddress(ours) : -1;
+      // A device that had to be forgotten to make room may have changed this very conversation: it comes up again.
+      if (this.#conversations.generation(entry) !== generation) continue;
       if (behind >= 0) {
         was.device = behind;
         this.#conversations.rekey(entry, was, false);
         continue;
       }
       const other = this.#otherDevice(entry, was);
+      if (this.#conversations.generation(entry) !== generation) continue;
       if (other < 0 || other === device) {
         this.#conversations.disown(entry);
         continue;
