@@ -2,9 +2,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
-const HELP = `Usage: bin/bench offline|names|live|idle|page [OPTION…]
+const HELP = `Usage: bin/bench offline|captures|names|live|idle|page [OPTION…]
 
   offline   spin read against other programs on two made-up captures (--quick, --runs N, --install, --keep-only NAME)
+  captures  reads every file below a folder and checks its sums (DIR)
   names     20,000 and 200,000 DNS names through the whole pipeline
   live      new connections, standing connections, forwarding, in network namespaces (root)
   idle      the virtual home for a while: CPU, memory, bytes written (root; --minutes N)
@@ -14,6 +15,7 @@ Exit codes: 0 all bars held · 1 some missed · 64 wrong usage · 77 cannot run 
 
 const PROGRAMS: Record<string, string> = {
   offline: 'offline/main.ts',
+  captures: 'captures.ts',
   names: 'names.ts',
   live: 'live.ts',
   idle: 'idle.ts',

@@ -27,7 +27,7 @@ export function compare(truth: Truth, reading: Reading): Difference[] {
 }
 
 /** Conversations, what is in none, and what was skipped are the whole capture. */
-function sums({ capture, conversations }: Reading): Difference[] {
+export function sums({ capture, conversations }: Reading): Difference[] {
   const rest = [...Object.values(capture.other), ...Object.values(capture.skipped)];
   const packets = conversations.reduce((sum, one) => sum + one.packetsUp + one.packetsDown, 0);
   const bytes = conversations.reduce((sum, one) => sum + one.bytesUp + one.bytesDown, 0);

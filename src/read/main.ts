@@ -12,4 +12,4 @@ if ('help' in options) process.stdout.write(`${options.help}\n`);
 else if ('wrong' in options) {
   process.stderr.write(`spin read: ${options.wrong}\n${USAGE}\n`);
   process.exitCode = 1;
-} else process.exitCode = await readFiles(options);
+} else process.exitCode = await readFiles(options, process);

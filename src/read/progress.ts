@@ -1,25 +1,28 @@
-import type { WriteStream } from 'node:tty';
+import type { Writable } from 'node:stream';
 import { visible } from './visible.ts';
 
 const SHOW_AFTER = 500;
 const SHOW_EVERY = 100;
 const BAR = 30;
 
+/** A stream that may lead to a terminal of so many columns. */
+export type Terminal = Writable & { readonly isTTY?: boolean; readonly columns?: number };
+
 /** How far the reading of a long file is, on a terminal. */
 export class Progress {
-  readonly #stream: WriteStream;
+  readonly #stream: Terminal;
   readonly #file: string;
   readonly #started = performance.now();
   #shown = 0;
 
-  constructor(stream: WriteStream, file: string) {
+  constructor(stream: Terminal, file: string) {
     this.#stream = stream;
     this.#file = file;
   }
 
   /** @param taken bytes so far; `size` of all, 0 where unknown */
   readonly show = (taken: number, size: number): void => {
-    if (!this.#stream.isTTY) return;
+    if (this.#stream.isTTY !== true) return;
     const now = performance.now();
     if (now - this.#started < SHOW_AFTER || now - this.#shown < SHOW_EVERY) return;
     this.#shown = now;

@@ -10,7 +10,7 @@ import { quicCrypto } from '../source/quic-crypto.ts';
 import { writeEvents } from './events.ts';
 import type { ReadFilesOptions } from './options.ts';
 import { Output } from './output.ts';
-import { Progress } from './progress.ts';
+import { Progress, type Terminal } from './progress.ts';
 import { writeSummary } from './summary.ts';
 import { summaryTable } from './table.ts';
 import { visible } from './visible.ts';
@@ -23,23 +23,26 @@ const SEED = 0x5b1d_e5e1;
 /** Events speak of whole seconds, so that known flows need not be told of more often. */
 const SECOND = 1000;
 
+/** Where the answer and the messages go: a process has them. */
+export type Streams = { stdout: Terminal; stderr: Terminal };
+
 /** Reads each file as a home of its own and writes what is asked for. @returns the exit status */
-export async function readFiles(options: ReadFilesOptions): Promise<number> {
+export async function readFiles(options: ReadFilesOptions, streams: Streams): Promise<number> {
   const vendorOf = loadVendors();
-  const output = new Output(process.stdout);
+  const output = new Output(streams.stdout);
   let anyRead = false;
   let anyFault = false;
   for (const file of options.files) {
     const pipeline = createPipeline({ vendorOf });
-    const { digest, fault } = await readOne(file, pipeline, options, output);
+    const { digest, fault } = await readOne(file, pipeline, options, output, streams);
     anyFault ||= fault !== undefined;
     anyRead ||= fault === undefined || fault.partly;
-    if (fault) process.stderr.write(`spin read: ${visible(fault.file)}: ${fault.reason} at byte ${fault.offset}\n`);
+    if (fault) streams.stderr.write(`spin read: ${visible(fault.file)}: ${fault.reason} at byte ${fault.offset}\n`);
     if (fault && !fault.partly) continue;
     if (options.json) await writeSummary(output, pipeline.home, digest.totals);
     else if (!options.events) {
       const title = options.files.length > 1 ? file : undefined;
-      await output.write(summaryTable(pipeline.home, digest.totals, { title, ...terminal() }));
+      await output.write(summaryTable(pipeline.home, digest.totals, { title, ...look(streams.stdout) }));
     }
   }
   await output.end();
@@ -47,7 +50,13 @@ export async function readFiles(options: ReadFilesOptions): Promise<number> {
   return anyRead ? EXIT.partly : EXIT.nothing;
 }
 
-async function readOne(file: string, pipeline: Pipeline, options: ReadFilesOptions, output: Output) {
+async function readOne(
+  file: string,
+  pipeline: Pipeline,
+  options: ReadFilesOptions,
+  output: Output,
+  { stderr }: Streams,
+) {
   const { events, home } = options;
   const take = (told: readonly HomeEvent[]) => {
     if (events && told.length > 0) writeEvents(output, pipeline.home, told);
@@ -57,7 +66,7 @@ async function readOne(file: string, pipeline: Pipeline, options: ReadFilesOptio
     sink({ kind: 'source', at: 0, source: 'capture', home, coverage: [], lost: { events: 0, packets: 0 } });
   const control = new ControlDecoder(sink, { crypto: quicCrypto });
   const digest = new Digest(sink, { control, seed: SEED, standingStep: SECOND });
-  const progress = new Progress(process.stderr, file);
+  const progress = new Progress(stderr, file);
   try {
     await readCapture(file === '-' ? 'stdin' : file, digest, { onProgress: progress.show });
     return { digest, fault: undefined };
@@ -73,8 +82,7 @@ async function readOne(file: string, pipeline: Pipeline, options: ReadFilesOptio
   }
 }
 
-function terminal() {
-  const { isTTY, columns } = process.stdout;
+function look({ isTTY, columns }: Terminal) {
   const color = isTTY === true && !process.env.NO_COLOR;
-  return { width: isTTY === true ? columns : 120, color };
+  return { width: (isTTY === true ? columns : undefined) ?? 120, color };
 }
