@@ -5,6 +5,8 @@ import type { Observation } from '../model/observation.ts';
 /** Waits between two attempts to reach the agent, ms: soon at first, since it usually restarts at once. */
 const FIRST_RETRY = 100;
 const LAST_RETRY = 2_000;
+/** An agent that ended this shortly before its controller is told to end is nothing to speak of, ms. */
+const LOSS_TOLD_AFTER = 500;
 /** How long observations may be worked on before HTTP gets a turn, ms. */
 const TURN = 10;
 
@@ -23,6 +25,8 @@ export class AgentLink {
   readonly #options: AgentLinkOptions;
   #socket: Socket | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #loss: NodeJS.Timeout | undefined;
+  #tellLoss: () => void = () => {};
   #retry = FIRST_RETRY;
   #closed = false;
 
@@ -61,6 +65,7 @@ export class AgentLink {
   close(): void {
     this.#closed = true;
     clearTimeout(this.#timer);
+    clearTimeout(this.#loss);
     this.#socket?.destroy();
   }
 
@@ -76,6 +81,7 @@ export class AgentLink {
   }
 
   #found(): void {
+    this.#tellLoss();
     this.connected = true;
     this.#retry = FIRST_RETRY;
     this.#options.onChange(true);
@@ -85,8 +91,17 @@ export class AgentLink {
     const was = this.connected;
     this.connected = false;
     if (this.#closed) return;
-    if (was) this.#options.onChange(false, reason);
+    if (was) this.#loseSoon(reason);
     this.#timer = setTimeout(() => this.start(), this.#retry);
     this.#retry = Math.min(this.#retry * 2, LAST_RETRY);
+  }
+
+  #loseSoon(reason: string | undefined): void {
+    this.#tellLoss = () => {
+      clearTimeout(this.#loss);
+      this.#tellLoss = () => {};
+      this.#options.onChange(false, reason);
+    };
+    this.#loss = setTimeout(() => this.#tellLoss(), LOSS_TOLD_AFTER);
   }
 }

@@ -102,6 +102,19 @@ export function transaction<T>(database: DatabaseSync, work: () => T): T {
   }
 }
 
+/**
+ * A transaction that the disk need not have when it returns: after a power failure it may be missing as a whole, and is
+ * then done again. It does not wait for the disk.
+ */
+export function repeatable<T>(database: DatabaseSync, work: () => T): T {
+  database.exec('PRAGMA synchronous = NORMAL');
+  try {
+    return transaction(database, work);
+  } finally {
+    database.exec('PRAGMA synchronous = FULL');
+  }
+}
+
 export function isDamage(error: unknown): boolean {
   return DAMAGED.has(resultCode(error));
 }

@@ -55,7 +55,7 @@ describe.skipIf(!canMount)(`a disk that fails${reason}`, () => {
     );
     expect(store.flush()).toBe(false);
     expect(store.failing).toMatch(/full/);
-    expect(() => store.set('language', 'nl')).toThrow(StoreFailing);
+    expect(() => store.set('language', 'n'.repeat(50_000))).toThrow(StoreFailing);
     expect(count(store)).toBe(901);
     rmSync(ballast);
     expect(store.flush()).toBe(true);

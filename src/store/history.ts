@@ -3,6 +3,7 @@ import type { Counters } from '../model/home.ts';
 import type { Devices } from './devices.ts';
 import { DAY, HOUR, LEVELS, MINUTE, SUMS } from './levels.ts';
 import { addCounters, OTHERS, type PendingMinute } from './pending.ts';
+import { Rolled } from './rolled.ts';
 
 /** `[start, bytesUp, bytesDown, packetsUp, packetsDown]`, `start` in ms. */
 export type Point = [number, number, number, number, number];
@@ -18,13 +19,13 @@ type Sums = { bucket: number; up: number; down: number; packetsUp: number; packe
 /** Questions about the past. What is not yet rolled up or not yet written is counted in. */
 export class History {
   readonly #devices: Devices;
-  readonly #rolled: StatementSync;
+  readonly #rolled: Rolled;
   readonly #points: Map<string, StatementSync>;
   readonly #contacts: StatementSync;
 
   constructor(database: DatabaseSync, devices: Devices) {
     this.#devices = devices;
-    this.#rolled = database.prepare('SELECT minute FROM rolled');
+    this.#rolled = new Rolled(database);
     this.#points = new Map(LEVELS.map(({ name, width }) => [name, database.prepare(pointsSql(name, width))]));
     this.#contacts = database.prepare(CONTACTS_SQL);
   }
@@ -45,9 +46,9 @@ export class History {
     const first = Math.floor(from / step);
     const points: Point[] = [];
     for (let bucket = first; bucket <= Math.floor(to / step); bucket++) points.push([bucket * step, 0, 0, 0, 0]);
-    const rolled = Number(this.#rolled.get()?.minute ?? 0);
     const devices = device === undefined ? null : JSON.stringify(this.#devices.numbers(device));
-    const minutesFrom = level.name === 'minute' ? (first * step) / MINUTE : Math.max(rolled, (first * step) / MINUTE);
+    const rolled = level.name === 'minute' ? 0 : this.#rolled.upTo(level.name);
+    const minutesFrom = Math.max(rolled, (first * step) / MINUTE);
     const rows = this.#points.get(level.name)!.all({ first, minutesFrom, devices });
     for (const row of rows as unknown as Sums[]) addPoint(points[row.bucket - first], row);
     for (const { start, rows } of pending) {
@@ -61,7 +62,7 @@ export class History {
   contacts(device: string, order: 'volume' | 'new', limit: number, pending: readonly PendingMinute[]): Contact[] {
     const devices = JSON.stringify(this.#devices.numbers(device));
     const found = new Map<string, Contact>();
-    const rolled = Number(this.#rolled.get()?.minute ?? 0);
+    const rolled = this.#rolled.upTo('contact');
     for (const row of this.#contacts.iterate({ devices, rolled })) addContact(found, row as unknown as Contact & Pair);
     for (const { start, rows } of pending) {
       for (const row of rows) {

@@ -2,7 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { DAY, HOUR, LEVELS } from './levels.ts';
 
 /** Rows deleted in one step: some 20 ms on two slow cores. */
-const ROWS_PER_STEP = 20_000;
+const ROWS_PER_STEP = 5_000;
 
 /**
  * Rows each table may hold, 33 bytes each: the published home (370,000 flows a day) needs 0.7 million minutes and

@@ -1,81 +1,83 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { transaction } from './database.ts';
+import { repeatable } from './database.ts';
 import { addInto, DAY, HOUR, MINUTE, SUMS } from './levels.ts';
-import { lastWholeHour } from './traffic.ts';
+import { Rolled, type Target } from './rolled.ts';
 
 /** Rows that one step reads: some 20 ms on two slow cores. */
 const ROWS_PER_STEP = 20_000;
 const KEY = 'device, node, service, initiator';
+const RANGE = 'WHERE bucket >= :from AND bucket < :to';
 
 /**
- * Makes hours, days and contacts out of minutes, in steps that never block for long.
+ * Makes hours, days and contacts out of minutes, in steps that never block for long: one of the three at a time.
  * Each step is a transaction; `rolled` moves with it, so a crash repeats or loses nothing.
  */
 export class Rollup {
   readonly #database: DatabaseSync;
-  readonly #rolled: StatementSync;
-  readonly #setRolled: StatementSync;
+  readonly #rolled: Rolled;
   readonly #firstMinute: StatementSync;
   readonly #countRows: StatementSync;
-  readonly #roll: StatementSync[];
+  readonly #targets: readonly (readonly [Target, readonly StatementSync[]])[];
 
   constructor(database: DatabaseSync) {
     this.#database = database;
-    this.#rolled = database.prepare('SELECT minute FROM rolled');
-    this.#setRolled = database.prepare(
-      'INSERT INTO rolled (id, minute) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET minute = excluded.minute',
-    );
+    this.#rolled = new Rolled(database);
     this.#firstMinute = database.prepare('SELECT min(bucket) AS bucket FROM conversation_minute WHERE bucket >= ?');
-    this.#countRows = database.prepare(
-      'SELECT count(*) AS rows FROM conversation_minute WHERE bucket >= ? AND bucket < ?',
-    );
-    this.#roll = rollStatements(database);
+    this.#countRows = database.prepare(`SELECT count(*) AS rows FROM conversation_minute ${RANGE}`);
+    const prepare = (...sql: string[]) => sql.map((text) => database.prepare(text));
+    this.#targets = [
+      ['hour', prepare(conversationsInto('hour', HOUR), trafficInto('hour', HOUR))],
+      ['day', prepare(conversationsInto('day', DAY), trafficInto('day', DAY))],
+      ['contact', prepare(CONTACTS)],
+    ];
   }
 
   /**
-   * Rolls an hour of minutes, fewer where they are many.
+   * Rolls an hour of minutes, fewer where they are many, into one of the targets.
    * @param at observed time, ms
    * @returns whether more waits
    */
   step(at: number): boolean {
     const end = lastWholeHour(at);
-    const rolled = Number(this.#rolled.get()?.minute ?? 0);
-    const from = this.#firstMinute.get(rolled)?.bucket as number | null;
+    return this.#targets.some(([target, statements]) => this.#roll(target, statements, end));
+  }
+
+  #roll(target: Target, statements: readonly StatementSync[], end: number): boolean {
+    const from = this.#firstMinute.get(this.#rolled.upTo(target))?.bucket as number | null;
     if (from === null || from >= end) return false;
     let to = (Math.floor((from * MINUTE) / HOUR) * HOUR + HOUR) / MINUTE;
-    while (to - from > 1 && Number(this.#countRows.get(from, to)!.rows) > ROWS_PER_STEP) to = (from + to + 1) >> 1;
-    transaction(this.#database, () => {
-      for (const statement of this.#roll) statement.run({ from, to });
-      this.#setRolled.run(to);
+    while (to - from > 1 && Number(this.#countRows.get({ from, to })!.rows) > ROWS_PER_STEP) to = (from + to + 1) >> 1;
+    repeatable(this.#database, () => {
+      for (const statement of statements) statement.run({ from, to });
+      this.#rolled.advance(target, to);
     });
     return true;
   }
 }
 
-/** Minutes `from` ≤ bucket < `to`, all of one hour, into hours, days and contacts. */
-function rollStatements(database: DatabaseSync): StatementSync[] {
-  // Numbers are bound as doubles, whose division would not be whole.
-  const bucket = (width: number) => `CAST(:from AS INTEGER) / ${width / MINUTE}`;
-  const range = 'WHERE bucket >= :from AND bucket < :to';
-  const into = (name: string, width: number) => [
-    addInto(
-      `conversation_${name}`,
-      `bucket, ${KEY}`,
-      `SELECT ${bucket(width)}, ${KEY}, ${SUMS} FROM conversation_minute ${range} GROUP BY ${KEY}`,
-    ),
-    addInto(
-      `traffic_${name}`,
-      'bucket, device',
-      `SELECT ${bucket(width)}, device, ${SUMS} FROM traffic_minute ${range} GROUP BY device`,
-    ),
-  ];
-  const contact = `
-    INSERT INTO contact
-    SELECT ${KEY}, min(bucket) * ${MINUTE}, (max(bucket) + 1) * ${MINUTE}, ${SUMS}
-    FROM conversation_minute ${range} GROUP BY ${KEY}
-    ON CONFLICT DO UPDATE SET
-      first = min(first, excluded.first), last = max(last, excluded.last),
-      packets_up = packets_up + excluded.packets_up, packets_down = packets_down + excluded.packets_down,
-      bytes_up = bytes_up + excluded.bytes_up, bytes_down = bytes_down + excluded.bytes_down`;
-  return [...into('hour', HOUR), ...into('day', DAY), contact].map((sql) => database.prepare(sql));
+/** Whole hours only are rolled up, so that a bucket of the hour table is written once. In minutes. */
+function lastWholeHour(at: number): number {
+  return (Math.floor(at / HOUR) * HOUR) / MINUTE;
 }
+
+/** The bucket that minutes `from` ≤ bucket < `to`, all of one hour, go to. Numbers are bound as doubles, whose division would not be whole. */
+const bucketOf = (width: number) => `CAST(:from AS INTEGER) / ${width / MINUTE}`;
+
+function conversationsInto(name: string, width: number): string {
+  const rows = `SELECT ${bucketOf(width)}, ${KEY}, ${SUMS} FROM conversation_minute ${RANGE} GROUP BY ${KEY}`;
+  return addInto(`conversation_${name}`, `bucket, ${KEY}`, rows);
+}
+
+function trafficInto(name: string, width: number): string {
+  const rows = `SELECT ${bucketOf(width)}, device, ${SUMS} FROM traffic_minute ${RANGE} GROUP BY device`;
+  return addInto(`traffic_${name}`, 'bucket, device', rows);
+}
+
+const CONTACTS = `
+  INSERT INTO contact
+  SELECT ${KEY}, min(bucket) * ${MINUTE}, (max(bucket) + 1) * ${MINUTE}, ${SUMS}
+  FROM conversation_minute ${RANGE} GROUP BY ${KEY}
+  ON CONFLICT DO UPDATE SET
+    first = min(first, excluded.first), last = max(last, excluded.last),
+    packets_up = packets_up + excluded.packets_up, packets_down = packets_down + excluded.packets_down,
+    bytes_up = bytes_up + excluded.bytes_up, bytes_down = bytes_down + excluded.bytes_down`;

@@ -155,6 +155,42 @@ describe('traffic over time', () => {
     expect(store.contacts('d-1', 'new', 5)[0]).toMatchObject({ bytesUp: 11, firstSeen: early });
   });
 
+  test('after every single step of the roll-up, and with late minutes in between, sums are the same everywhere', () => {
+    const store = open();
+    const start = NOON - 3 * HOUR;
+    let sum = 0;
+    const add = (at: number, bytes: number) => {
+      store.addMinute(at, [row('d-1', 'example.com', bytes)]);
+      store.flush();
+      sum += bytes;
+    };
+    for (let minute = 0; minute < 180; minute += 20) add(start + minute * MINUTE, 1 + minute);
+    let steps = 0;
+    while (store.maintain(NOON)) {
+      add(start + ((steps * 37 + 5) % 180) * MINUTE, 1_000 * ++steps);
+      for (const step of [MINUTE, HOUR, DAY]) expect(bytesUp(store.points(step, NOON - DAY, NOON))).toBe(sum);
+      expect(store.contacts('d-1', 'volume', 1)[0]!.bytesUp).toBe(sum);
+    }
+    expect(steps).toBe(3 * 3);
+  });
+
+  test('a database whose tables were rolled up together goes on from there', () => {
+    const path = join(directory, 'spin.db');
+    const old = new DatabaseSync(path);
+    migrate(old, path, MIGRATIONS.slice(0, 2));
+    const hour = NOON / HOUR - 2;
+    old.exec(`
+      INSERT INTO device VALUES (1, 'd-1', NULL, NULL, 0, 0, '{}');
+      INSERT INTO traffic_minute VALUES (${hour * 60}, 1, 1, 1, 5, 1);
+      INSERT INTO traffic_hour VALUES (${hour}, 1, 1, 1, 5, 1);
+      INSERT INTO rolled VALUES (1, ${(hour + 1) * 60});
+    `);
+    old.close();
+    const store = open();
+    maintainAll(store, NOON);
+    expect(bytesUp(store.points(HOUR, NOON - DAY, NOON))).toBe(5);
+  });
+
   test('minutes are forgotten after two days, hours after sixty, days after two years', () => {
     const store = open();
     for (const age of [1, 3, 61, 800]) store.addMinute(NOON - age * DAY, [row('d-1', 'example.com', 1)]);

@@ -3,18 +3,19 @@ import type { MinuteRow } from '../model/event.ts';
 import type { Counters } from '../model/home.ts';
 import type { Devices } from './devices.ts';
 import type { Dictionary } from './dictionary.ts';
-import { addInto, HOUR, LEVELS, type Level, MINUTE } from './levels.ts';
+import { addInto, LEVELS, type Level, MINUTE } from './levels.ts';
 import { addCounters, type PendingMinute } from './pending.ts';
+import { Rolled, type Target } from './rolled.ts';
 
 type Writer = { level: Level; conversation: StatementSync; traffic: StatementSync };
 
-/** Writes minutes. A minute that comes after its hour was rolled up (a clock set back) goes into all levels at once. */
+/** Writes minutes. One that comes after it was rolled up (a clock set back) goes into the coarser tables at once. */
 export class Traffic {
   readonly #devices: Devices;
   readonly #dictionary: Dictionary;
   readonly #writers: readonly Writer[];
   readonly #contact: StatementSync;
-  readonly #rolled: StatementSync;
+  readonly #rolled: Rolled;
   readonly #forget: readonly StatementSync[];
 
   constructor(database: DatabaseSync, devices: Devices, dictionary: Dictionary) {
@@ -38,19 +39,20 @@ export class Traffic {
          packets_up = packets_up + excluded.packets_up, packets_down = packets_down + excluded.packets_down,
          bytes_up = bytes_up + excluded.bytes_up, bytes_down = bytes_down + excluded.bytes_down`,
     );
-    this.#rolled = database.prepare('SELECT minute FROM rolled');
+    this.#rolled = new Rolled(database);
     const tables = LEVELS.flatMap(({ name }) => [`conversation_${name}`, `traffic_${name}`]);
     this.#forget = [...tables, 'contact', 'rolled'].map((table) => database.prepare(`DELETE FROM ${table}`));
   }
 
   /** Within a transaction of the caller. */
   write(minute: PendingMinute): void {
-    const late = minute.start / MINUTE < this.#rolledUpTo();
-    const writers = late ? this.#writers : this.#writers.slice(0, 1);
+    const late = (target: Target) => minute.start / MINUTE < this.#rolled.upTo(target);
+    const writers = this.#writers.filter(({ level }) => level.name === 'minute' || late(level.name));
+    const contacts = late('contact');
     const sums = new Map<number, Counters>();
     for (const row of minute.rows) {
       const device = this.#devices.number(row.device, minute.start);
-      this.#writeRow(writers, minute.start, device, row, late);
+      this.#writeRow(writers, contacts, minute.start, device, row);
       const sum = sums.get(device);
       if (sum) addCounters(sum, row);
       else sums.set(device, { ...row });
@@ -67,7 +69,7 @@ export class Traffic {
     for (const statement of this.#forget) statement.run();
   }
 
-  #writeRow(writers: readonly Writer[], start: number, device: number, row: MinuteRow, late: boolean): void {
+  #writeRow(writers: readonly Writer[], contacts: boolean, start: number, device: number, row: MinuteRow): void {
     const node = this.#dictionary.node(row.node, row.device, start);
     const service = this.#dictionary.service(row.protocol, row.port);
     const initiator = row.initiator === 'device' ? 0 : 1;
@@ -75,18 +77,8 @@ export class Traffic {
     for (const { level, conversation } of writers) {
       conversation.run(Math.floor(start / level.width), device, node, service, initiator, ...counters);
     }
-    if (late) this.#contact.run(device, node, service, initiator, start, start + MINUTE, ...counters);
+    if (contacts) this.#contact.run(device, node, service, initiator, start, start + MINUTE, ...counters);
   }
-
-  /** The minute up to which coarser tables are complete; those tables' own buckets may still be growing. */
-  #rolledUpTo(): number {
-    return Number(this.#rolled.get()?.minute ?? 0);
-  }
-}
-
-/** Whole hours only are rolled up, so that a bucket of the hour table is written once. */
-export function lastWholeHour(at: number): number {
-  return (Math.floor(at / HOUR) * HOUR) / MINUTE;
 }
 
 function values(row: Counters): [number, number, number, number] {

@@ -1,5 +1,6 @@
 import { sql as owner } from './001-owner.ts';
 import { sql as traffic } from './002-traffic.ts';
+import { sql as rolled } from './003-rolled.ts';
 
 /** In order; the n-th brings a database from schema version n-1 to n. Never edited once released, only added to. */
-export const MIGRATIONS: readonly string[] = [owner, traffic];
+export const MIGRATIONS: readonly string[] = [owner, traffic, rolled];
