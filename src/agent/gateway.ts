@@ -241,8 +241,8 @@ export class Gateway implements Mode {
     const prefixes = [...new Set([...this.#home.prefixes, ...(configured?.prefixes ?? [])])];
     const captured = [...this.#captures.values()].reduce((sum, capture) => sum + capture.dropped, 0);
     const uncounted = this.#table?.uncounted ?? 0;
-    this.#coverage.note('no-accounting', !this.#accounting);
-    this.#coverage.note('connections-from-before', this.#accounting && uncounted > 0, `${uncounted}`);
+    this.#coverage.note('no-accounting', this.#accounting === false);
+    this.#coverage.note('connections-from-before', this.#accounting === true && uncounted > 0, `${uncounted}`);
     this.#coverage.report(this.#options.now(), {
       home: { prefixes, macs: this.#home.macs },
       own: this.#neighbours?.own() ?? { macs: [], addresses: [] },
