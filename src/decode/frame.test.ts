@@ -117,6 +117,10 @@ describe('what lies below IP', () => {
       octets('aaaa030000000800'),
       dnsQuery,
     );
+  const snap = concat(octets('aaaa030000000800'), dnsQuery);
+  const subframe = ethernet(snap.length, snap);
+  const aggregate = concat(wifi('8801', '8000').subarray(0, 26), subframe, new Uint8Array(3), subframe);
+  const fragment = wifi('0801').with(22, 1);
   const radiotap = concat(octets('00000d00'), words(0x0500, 0), octets('00 00000000'));
 
   it.each<[string, number, Uint8Array]>([
@@ -132,6 +136,7 @@ describe('what lies below IP', () => {
     ['Cisco HDLC', 50, concat(octets('0f000800'), dnsQuery)],
     ['BSD null, little-endian', 0, concat(octets('02000000'), dnsQuery)],
     ['BSD null, big-endian', 0, concat(octets('00000002'), dnsQuery)],
+    ['BSD null with an EtherType', 0, concat(octets('0f000800'), dnsQuery)],
     ['BSD loop', 108, concat(octets('00000002'), dnsQuery)],
     ['raw IP (12)', 12, dnsQuery],
     ['raw IP (14)', 14, dnsQuery],
@@ -141,6 +146,7 @@ describe('what lies below IP', () => {
     ['Linux cooked 2', 276, concat(octets('08000000000000020001000602000000000100 00'), dnsQuery)],
     ['802.11 to the access point', 105, wifi('0801')],
     ['802.11 QoS', 105, wifi('8801', '0000')],
+    ['an 802.11 aggregate', 105, aggregate],
     ['802.11 behind radiotap', 127, concat(radiotap, wifi('0801'))],
     ['802.11 behind AVS', 163, concat(octets('802110010000000c00000000'), wifi('0801'))],
     ['802.11 behind Prism', 119, concat(octets('440000000c00000000000000'), wifi('0801'))],
@@ -184,7 +190,8 @@ describe('what lies below IP', () => {
     ['an IPv4 header cut off', 1, ethernet(0x0800, dnsQuery.subarray(0, 19)), 'truncated-header'],
     ['raw IP of version 9', 101, octets('90'), 'bad-ip-header'],
     ['encrypted 802.11', 105, wifi('0841'), 'encrypted-802.11'],
-    ['an 802.11 aggregate', 105, wifi('8801', '8000'), 'aggregated-802.11'],
+    ['an 802.11 aggregate cut off', 105, wifi('8801', '8000').subarray(0, 36), 'truncated-header'],
+    ['the rest of a fragmented 802.11 frame', 105, fragment, 'fragmented-802.11'],
     ['a link type that is not read', 107, dnsQuery, 'link-type-107 FRELAY'],
     ['a link type without a name', 60000, dnsQuery, 'link-type-60000'],
   ])('%s is skipped with a reason', (_name, linkType, frame, reason) => {

@@ -42,6 +42,11 @@ export type DigestOptions = {
 const MAX_FLOWS = 131_072;
 /** An owner alone may hold one in so many of them. */
 const SHARE_OF_ONE = 8;
+/**
+ * From this many flows on, a sender's oldest unanswered flow ends with each new one: it scans or floods, and what never
+ * was answered is not waited for. Few enough that their records stay near the processor.
+ */
+const MANY_OF_ONE = 2048;
 /** Flows in use that an eviction may pass over before it takes one anyway. */
 const MAX_SPARED = 8;
 const STEP = 100;
@@ -237,8 +242,10 @@ export class Digest {
   #insert(p: Packet, hash: number, ports: number, reversed: number, isIcmp: boolean): number {
     const table = this.#table;
     const owner = this.#hash.ofSender(p) & (OWNER_SHARES - 1);
-    if (this.#owners.count[owner]! >= this.#maxOfOne) this.#evict(owner);
+    const held = this.#owners.count[owner]!;
+    if (held >= this.#maxOfOne) this.#evict(owner);
     else if (table.full) this.#evict(this.#owners.largest());
+    else if (held >= MANY_OF_ONE) this.#endUnanswered(owner);
     const slot = table.insert(hash);
     this.#owners.add(slot, owner);
     this.totals.flows++;
@@ -363,6 +370,18 @@ export class Digest {
     this.totals.evictedFlows++;
     this.#now = Math.max(this.#now, this.#packet.at);
     this.#end(this.#owners.oldestOf(owner));
+  }
+
+  /** Ends the oldest flow of an owner unless packets went both ways; then the next one's turn comes. */
+  #endUnanswered(owner: number): void {
+    const slot = this.#owners.oldestOf(owner);
+    if ((this.#table.words[slot * RECORD_WORDS + W.flags]! & STATE.answered) !== 0) {
+      this.#owners.spare(slot);
+      return;
+    }
+    this.totals.evictedFlows++;
+    this.#now = Math.max(this.#now, this.#packet.at);
+    this.#end(slot);
   }
 
   /** Ends idle flows in the next part of the table. */

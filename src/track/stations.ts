@@ -29,8 +29,11 @@ export class Stations {
   readonly #byMac = new Map<number, Station>();
   readonly #undecided = new Set<Station>();
   readonly #limit: number;
+  /** The two asked for last: the ends of one record. */
   #lastMac = -1;
   #lastStation: Station | undefined;
+  #otherMac = -1;
+  #otherStation: Station | undefined;
 
   constructor(limit: number) {
     this.#limit = limit;
@@ -38,6 +41,16 @@ export class Stations {
 
   get(mac: number): Station {
     if (mac === this.#lastMac) return this.#lastStation!;
+    const other = this.#otherStation;
+    const isOther = mac === this.#otherMac;
+    this.#otherMac = this.#lastMac;
+    this.#otherStation = this.#lastStation;
+    this.#lastMac = mac;
+    this.#lastStation = isOther ? other! : this.#find(mac);
+    return this.#lastStation;
+  }
+
+  #find(mac: number): Station {
     let station = this.#byMac.get(mac);
     if (!station) {
       station = {
@@ -54,8 +67,6 @@ export class Stations {
       this.#undecided.add(station);
       if (this.#undecided.size > this.#limit) this.#forgetOldest();
     }
-    this.#lastMac = mac;
-    this.#lastStation = station;
     return station;
   }
 
@@ -85,7 +96,8 @@ export class Stations {
     for (const station of this.#undecided) {
       this.#undecided.delete(station);
       this.#byMac.delete(station.mac);
-      if (this.#lastStation === station) this.#lastMac = -1;
+      if (this.#lastMac === station.mac) this.#lastMac = -1;
+      if (this.#otherMac === station.mac) this.#otherMac = -1;
       return;
     }
   }

@@ -25,12 +25,18 @@ export function decodeRaw6(p: Packet, offset: number): FrameClass {
   return decodeIpv6(p, offset);
 }
 
-/** BSD loopback: an address family in the byte order of the recording host, or in network order (DLT_LOOP). */
+/**
+ * BSD loopback: an address family in the byte order of the recording host, or in network order (DLT_LOOP). Some write an
+ * EtherType into its second half instead.
+ */
 export function decodeLoopback(p: Packet, offset: number): FrameClass {
   if (offset + 4 > p.frameEnd) return skip(p, TRUNCATED);
   const bigEndian = p.view.getUint32(offset);
   const family = bigEndian > 0xffff ? p.view.getUint32(offset, true) : bigEndian;
   if (family === AF_INET) return decodeRaw4(p, offset + 4);
   if (AF_INET6.includes(family)) return decodeRaw6(p, offset + 4);
+  const type = bigEndian & 0xffff;
+  if (type === ETHERTYPE.ipv4) return decodeRaw4(p, offset + 4);
+  if (type === ETHERTYPE.ipv6) return decodeRaw6(p, offset + 4);
   return localPayload(p, offset + 4);
 }

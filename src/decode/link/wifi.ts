@@ -1,5 +1,5 @@
 import { type FrameClass, type Packet, skip, TRUNCATED } from '../packet.ts';
-import { decodeLlc } from './ethernet.ts';
+import { decodeEthernet, decodeLlc } from './ethernet.ts';
 import { localPayload } from './payload.ts';
 
 const TYPE_DATA = 2;
@@ -35,9 +35,11 @@ export function decodeWifi(p: Packet, offset: number, padded = false): FrameClas
   if (padded) header = (header + 3) & ~3;
   if (offset + header > p.frameEnd) return skip(p, TRUNCATED);
   readAddresses(p, offset, flags & 3);
-  // The rest of a fragmented frame has no LLC header, an aggregate holds several frames: neither may be misread as one.
+  // The rest of a fragmented frame has no LLC header and may not be misread as one.
   if ((bytes[offset + 22]! & 15) !== 0) return skip(p, 'fragmented-802.11');
-  if (qos && (bytes[qosAt]! & AMSDU) !== 0) return skip(p, 'aggregated-802.11');
+  // An aggregate goes to one receiver in one class of traffic: it is counted once, under its first subframe (§9.3.2.2),
+  // which has the form of an 802.3 frame.
+  if (qos && (bytes[qosAt]! & AMSDU) !== 0) return decodeEthernet(p, offset + header);
   return decodeLlc(p, offset + header);
 }
 
