@@ -157,6 +157,7 @@ export class ConntrackSource {
 
   #inquire(): void {
     const at = this.#now();
+    const missed: number[] = [];
     this.#inquiries.ask((messages) => {
       this.#answers.send(messages);
       this.#answers.receive((start, end) =>
@@ -167,17 +168,23 @@ export class ConntrackSource {
           (_type, _flags, from, to) => {
             if (this.#answerParser.parse(from, to)) this.#table.update(this.#entry, at);
           },
-          { done: () => {}, failed: () => this.#missed() },
+          { done: () => {}, failed: (_errno, id) => missed.push(id) },
         ),
       );
     });
+    this.#missed(missed);
     this.#onChange();
     this.#schedule(INQUIRE_MS);
   }
 
-  /** The kernel no longer knows a connection: its end is on its way, or it began before anybody listened. */
-  #missed(): void {
-    this.#dumpsDue = 2;
+  /**
+   * The kernel no longer knew these. It drops an expired connection when it is asked for, and the event of that end is
+   * here at once; for one that is open still, only dumps can tell.
+   */
+  #missed(ids: readonly number[]): void {
+    if (ids.length === 0) return;
+    this.#readEvents();
+    if (ids.some((id) => this.#inquiries.has(id))) this.#dumpsDue = 2;
   }
 
   #dump(): void {

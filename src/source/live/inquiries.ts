@@ -12,7 +12,7 @@ export const MAX_INQUIRIES = 1024;
 export const INQUIRIES_PER_CALL = 64;
 
 export class Inquiries {
-  /** Requests by the kernel's id of the connection. */
+  /** Requests by the kernel's id of the connection, which is their sequence number as well. */
   readonly #requests = new Map<number, Uint8Array>();
   #complete = false;
   #filling = false;
@@ -39,12 +39,17 @@ export class Inquiries {
   add(id: number, view: DataView, start: number, end: number): void {
     if (!this.#complete && !this.#filling) return;
     if (this.#requests.size >= MAX_INQUIRIES) this.#giveUp();
-    else this.#requests.set(id, request(CONNTRACK.get, 0, 0, findAttributes(view, start, end)));
+    else this.#requests.set(id, request(CONNTRACK.get, 0, id, findAttributes(view, start, end)));
   }
 
   /** A connection is over. */
   remove(id: number): void {
     if (this.#complete || this.#filling) this.#requests.delete(id);
+  }
+
+  /** Whether a connection is asked for. */
+  has(id: number): boolean {
+    return this.#requests.has(id);
   }
 
   /** Calls back with the questions for all connections, as bytes to be sent in one call each. */

@@ -17,8 +17,8 @@ export type MessageHandler = (type: number, flags: number, start: number, end: n
 export type ControlHandler = {
   /** A dump is complete; `interrupted` when the kernel's table changed so much that it may have missed something. */
   done(interrupted: boolean): void;
-  /** The kernel refused a request; `errno` is positive. */
-  failed(errno: number): void;
+  /** The kernel refused the request of this sequence number; `errno` is positive. */
+  failed(errno: number, sequence: number): void;
 };
 
 /** Walks the messages in `[start, end)`; what is cut off or too short ends the walk. */
@@ -39,7 +39,7 @@ export function eachMessage(
     else if (type === TYPE.done) control?.done((flags & FLAG.dumpInterrupted) !== 0);
     else if (type === TYPE.error && length >= HEADER_BYTES + 4) {
       const errno = -view.getInt32(at + HEADER_BYTES, true);
-      if (errno !== 0) control?.failed(errno);
+      if (errno !== 0) control?.failed(errno, view.getUint32(at + 8, true));
     }
     at += (length + 3) & ~3;
   }
