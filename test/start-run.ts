@@ -10,7 +10,7 @@ import type { DeviceView } from '../src/contract/api.ts';
 export const ROOT = resolve(import.meta.dirname, '..');
 export const SPIN = join(ROOT, 'bin/spin');
 
-export type Ready = { url: string; code?: string; mode: string; demo?: string; pid: number };
+export type Ready = { url: string; urls: string[]; code?: string; mode: string; demo?: string; pid: number };
 
 /** Waits until `probe` gives something; fails with what was said so far when it takes longer than `limit` ms. */
 export async function eventually<T>(
@@ -27,18 +27,23 @@ export async function eventually<T>(
   }
 }
 
+export type Through = (spin: string) => readonly string[];
+const itself: Through = (spin) => [spin];
+
 export class StartRun {
   readonly folder: string;
+  readonly #through: Through;
   readonly #child: ChildProcess;
   #said = '';
   #answered = '';
   readonly #over: Promise<number>;
 
-  /** `through` is a command that the start is run by, such as one that gives up rights; `spin` its path there. */
-  constructor(through: (spin: string) => readonly string[] = (spin) => [spin], spin = SPIN) {
+  /** @param through what `spin` is run by, such as a command that gives up rights @param options of `spin start` */
+  constructor(through: Through = itself, options: readonly string[] = []) {
     this.folder = mkdtempSync(join(tmpdir(), 'spin-start-'));
     chmodSync(this.folder, 0o777);
-    const [command, ...args] = [...through(spin), 'start', '--json', '--port', '0', ...this.places];
+    this.#through = through;
+    const [command, ...args] = [...through(SPIN), 'start', '--json', '--port', '0', ...this.places, ...options];
     this.#child = spawn(command!, args, { stdio: ['ignore', 'pipe', 'pipe'], cwd: '/' });
     this.#child.stdout!.on('data', (chunk) => {
       this.#answered += chunk;
@@ -89,9 +94,8 @@ export class StartRun {
   }
 
   /** Standard output of another `spin` command about this run. */
-  ask(command: string, ...args: string[]): { status: number | null; output: string; errors: string } {
-    const { status, stdout, stderr } = spawnSync(SPIN, [command, '--run', this.runDir, ...args], { encoding: 'utf8' });
-    return { status, output: stdout, errors: stderr };
+  ask(command: string, ...args: string[]): Answer {
+    return spin(this.#through, [command, '--run', this.runDir, ...args]);
   }
 
   devices(): DeviceView[] {
@@ -117,6 +121,15 @@ export class StartRun {
     await ended(all, 5_000);
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+export type Answer = { status: number | null; output: string; errors: string };
+
+/** Runs `spin` to its end. */
+export function spin(through: Through, args: readonly string[], input = ''): Answer {
+  const [command, ...rest] = [...through(SPIN), ...args];
+  const { status, stdout, stderr } = spawnSync(command!, rest, { encoding: 'utf8', input, timeout: 60_000 });
+  return { status, output: stdout, errors: stderr };
 }
 
 /** Names of network namespaces on this machine. */

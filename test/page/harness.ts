@@ -39,6 +39,8 @@ export type VisitOptions = {
   context?: BrowserContextOptions;
   prepare?: (server: FakeServer) => void;
   hash?: string;
+  /** Runs before the page's own scripts. */
+  script?: string;
 };
 
 /** Opens the page over a server of its own; `problems` collects errors, policy violations and foreign requests. */
@@ -52,6 +54,7 @@ export async function visit(browser: Browser, options: VisitOptions = {}): Promi
     ...options.context,
   });
   const page = await context.newPage();
+  if (options.script) await page.addInitScript(options.script);
   const problems: string[] = [];
   page.on('pageerror', (error) => problems.push(error.message));
   page.on('console', (message) => {

@@ -44,6 +44,84 @@ describe.skipIf(missingBrowser)(`The dashboard in a real browser${missingBrowser
     await page.getByText('This is a virtual home.').waitFor();
   });
 
+  it('stays calm about what lies in the nature of a source, and warns of what is missing', async () => {
+    const inherent = { code: 'headers-not-seen', source: 'test', severity: 'inherent' as const };
+    const { page, server } = await enter({
+      prepare: (fake) => {
+        fake.change = (view) => ({ ...view, coverage: [inherent] });
+      },
+    });
+    await page.getByText('One thing SPIN cannot see').waitFor();
+    expect(await page.locator('.warning').count()).toBe(0);
+    server.sendState({
+      verdict: { level: 'attention', code: 'limited-view', devices: 10 },
+      coverage: [inherent, { code: 'store-failing', source: 'controller', severity: 'loss' }],
+    });
+    await heading(page, /but cannot see everything/);
+    await page.locator('.warning').getByText('2 things SPIN cannot see').click();
+    await page.getByText('What is seen cannot be saved').waitFor();
+  });
+
+  it('calls the router and the groups of the home by name', async () => {
+    const { page } = await enter();
+    await page.getByRole('button', { name: 'Table' }).click();
+    await page.getByLabel('Search a name or address').fill('router');
+    await page
+      .locator('td.farLabel', { hasText: /^Router\s*192\.0\.2\.1$/ })
+      .first()
+      .waitFor();
+    await page.getByLabel('Search a name or address').fill('mdns');
+    await page.locator('td.farLabel', { hasText: 'mDNS' }).first().waitFor();
+  });
+
+  it('tells of a device that was not there before', async () => {
+    const { page, server } = await enter();
+    await heading(page, /watching 10/);
+    const [known] = server.home.devices;
+    server.send({
+      ...{ kind: 'device', sequence: 0, at: server.home.at },
+      device: { ...known!, id: 'd-new', label: 'doorbell', names: ['doorbell'], macs: ['02:00:00:00:99:01'] },
+    });
+    await page.getByRole('region', { name: 'New in your home: doorbell.' }).waitFor();
+    expect(await page.locator('[role="status"]').textContent()).toContain('doorbell');
+    await page.getByRole('button', { name: 'Show' }).click();
+    await heading(page, /^doorbell/);
+  });
+
+  it('says what an unnamed device is, and invites to name it', async () => {
+    const { page } = await enter({
+      hash: camera,
+      prepare: ({ home }) => {
+        const { givenName: _, vendor: __, ...device } = { givenName: '', ...home.devices[0]! };
+        home.devices[0] = { ...device, label: 'camera 00:00', names: [] };
+      },
+    });
+    await heading(page, /^Camera 00:00/);
+    await page.getByText('Camera · private address').first().waitFor();
+    await page.getByText('It has not said its name').waitFor();
+  });
+
+  it('says so where a browser cannot draw, and shows the table', async () => {
+    open = await visit(browser, { script: 'delete window.OffscreenCanvas' });
+    const { page } = open;
+    await page.locator('tbody tr').first().waitFor();
+    await page.getByRole('button', { name: 'Picture' }).click();
+    await page.getByText('This browser cannot draw the picture.').waitFor();
+  });
+
+  it('prepares the chart below the fold without being scrolled to', async () => {
+    const { page } = await enter({ context: { viewport: { width: 1280, height: 700 }, reducedMotion: 'reduce' } });
+    await page.locator('.uplot canvas').waitFor({ state: 'attached' });
+    await page.getByText(/10 minutes: .* up, .* down\. Busiest/).waitFor();
+    expect(await page.evaluate<number>('scrollY')).toBe(0);
+  });
+
+  it('marks far ends that are new today, once a device is settled', async () => {
+    const { page } = await enter({ hash: camera });
+    await page.locator('.new').first().waitFor();
+    expect(await page.locator('.new').first().textContent()).toBe('first seen today');
+  });
+
   it('draws every device and lets a key walk from one to the next', async () => {
     const { page } = await enter();
     await page.waitForSelector('[data-settled]:not([data-settled=""])');
@@ -54,7 +132,7 @@ describe.skipIf(missingBrowser)(`The dashboard in a real browser${missingBrowser
     await page.keyboard.press('ArrowRight');
     await expect.poll(() => page.locator('#details h3').first().textContent()).not.toBe(first);
     await page.keyboard.press('Escape');
-    await page.getByText('Choose a device or a').waitFor();
+    await page.locator('#details').waitFor({ state: 'detached' });
   });
 
   it('zooms towards more detail and fits everything again', async () => {
@@ -206,8 +284,33 @@ describe.skipIf(missingBrowser)(`The dashboard in a real browser${missingBrowser
     await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
     await page.keyboard.press('Enter');
     await heading(page, /watching 10/);
+    await page.getByRole('button', { name: 'Settings' }).click();
     await page.getByRole('button', { name: 'Sign out' }).click();
     await heading(page, /Sign in/);
+  });
+
+  it('erases everything only with the password, and begins anew', async () => {
+    const { page } = await enter();
+    await heading(page, /watching 10/);
+    await page.getByRole('button', { name: 'Settings' }).press('Enter');
+    await page.getByRole('button', { name: 'Erase everything SPIN knows' }).press('Enter');
+    await page.getByLabel('Password', { exact: true }).fill('wrong');
+    await page.keyboard.press('Enter');
+    await page.getByText('That password is not right.').waitFor();
+    await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+    await page.getByRole('button', { name: 'Erase everything', exact: true }).press('Enter');
+    await heading(page, /SPIN has seen no device yet/);
+    expect(await page.locator('dialog[open]').count()).toBe(0);
+  });
+
+  it('leaves the settings with Escape, where they were opened', async () => {
+    const { page } = await enter();
+    await page.getByRole('button', { name: 'Settings' }).press('Enter');
+    await page.getByRole('button', { name: 'Dark', exact: true }).press('Enter');
+    expect(await page.getAttribute('html', 'data-theme')).toBe('dark');
+    await page.keyboard.press('Escape');
+    expect(await page.locator('dialog[open]').count()).toBe(0);
+    expect(await page.evaluate<string>('document.activeElement.getAttribute("aria-label")')).toBe('Settings');
   });
 
   it('goes to the sign-in page when the session ends elsewhere', async () => {
@@ -250,6 +353,7 @@ describe.skipIf(missingBrowser)(`The dashboard in a real browser${missingBrowser
     const { page } = await enter({ context: { locale: 'nl-NL' } });
     await heading(page, /SPIN kijkt mee met 10 apparaten\./);
     expect(await page.getAttribute('html', 'lang')).toBe('nl');
+    await page.getByRole('button', { name: 'Instellingen' }).click();
     await page.getByLabel('Taal').selectOption('en');
     await heading(page, /SPIN is watching 10 devices\./);
   });
@@ -284,6 +388,7 @@ describe.skipIf(missingBrowser)(`The dashboard in a real browser${missingBrowser
       ['the picture', {}, '#/', undefined],
       ['the table with a choice', {}, '#/', 'table'],
       ['a device', {}, camera, undefined],
+      ['the settings', {}, '#/', 'settings'],
       ['setup', { session: 'setup' as const }, '#/', undefined],
       ['sign-in', { session: 'login' as const }, '#/', undefined],
     ])('axe-core finds nothing on %s', async (_name, server, hash, act) => {
@@ -292,6 +397,10 @@ describe.skipIf(missingBrowser)(`The dashboard in a real browser${missingBrowser
       if (act === 'table') {
         await page.locator('.segments button').nth(1).click();
         await page.locator('tbody button').first().click();
+      }
+      if (act === 'settings') {
+        await page.locator('header button').click();
+        await page.locator('dialog .erase').click();
       }
       await page
         .locator('details summary')
