@@ -1,6 +1,6 @@
 /** A real agent in the test bed's router with a controller stand-in that runs the real pipeline in this process. */
 import type { ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,20 +9,19 @@ import { encodeHello, LINK_PROTOCOL, LinkDecoder } from '../../src/contract/link
 import { FLAG, RECORD_WORDS, W } from '../../src/model/flow.ts';
 import { createPipeline } from '../../src/pipeline.ts';
 import { type Testbed, until } from '../../src/source/live/testbed.ts';
+import type { Listener } from './connections.ts';
+import { cpuOf, memoryOf, ownCpu } from './process.ts';
 
 const AGENT = join(import.meta.dirname, '../../src/agent/main.ts');
-/** Clock ticks a second of /proc (USER_HZ, 100 on every Linux that Node runs on). */
-const TICKS = 100;
 
-export class Guard {
+export class Guard implements Listener {
   readonly agent: ChildProcess;
   readonly #runDir = mkdtempSync(join(tmpdir(), 'spin-bench-'));
   readonly #pipeline = createPipeline({ history: true });
   #socket: Socket | undefined;
-  ends = 0;
-  begins = 0;
+  #ends = 0;
   lost = 0;
-  greeted = false;
+  watches = false;
 
   constructor(bed: Testbed) {
     const config = join(this.#runDir, 'config.json');
@@ -45,7 +44,7 @@ export class Guard {
     const path = join(this.#runDir, AGENT_SOCKET);
     await until('the agent', () => existsSync(path), 10_000);
     this.#connect(path);
-    await until('its first words', () => this.greeted, 30_000);
+    await until('connections to be watched', () => this.watches, 30_000);
   }
 
   #connect(path: string): void {
@@ -58,8 +57,10 @@ export class Guard {
       for (const message of decoder.push(chunk)) {
         if (message.type !== 'observation') continue;
         const { observation } = message;
-        this.greeted = true;
-        if (observation.kind === 'source') this.lost = observation.lost.events + observation.lost.packets;
+        if (observation.kind === 'source') {
+          this.watches = !observation.coverage.some((note) => note.code === 'no-conntrack');
+          this.lost = observation.lost.events + observation.lost.packets;
+        }
         if (observation.kind === 'flows') this.#count(observation.flows.words, observation.flows.count);
         this.#pipeline.step(observation);
       }
@@ -71,21 +72,21 @@ export class Guard {
     for (let i = 0; i < count; i++) {
       const flags = words[i * RECORD_WORDS + W.flags]!;
       if ((flags & FLAG.ipLengths) === 0) continue;
-      if (flags & FLAG.fresh) this.begins++;
-      if (flags & FLAG.ended) this.ends++;
+      if (flags & FLAG.ended) this.#ends++;
     }
   }
 
-  /** CPU that the agent has used, ms. */
-  agentCpu(): number {
-    const fields = readFileSync(`/proc/${this.agent.pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
-    return ((Number(fields[11]) + Number(fields[12])) * 1000) / TICKS;
+  cpu(): { listener: number; controller: number } {
+    return { listener: cpuOf(this.agent.pid!), controller: ownCpu() };
   }
 
   /** Resident memory of the agent now, MB. */
-  agentMemory(): number {
-    const line = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${this.agent.pid}/status`, 'utf8'));
-    return Number(line?.[1] ?? 0) / 1024;
+  memory(): number {
+    return memoryOf(this.agent.pid!);
+  }
+
+  ends(): number {
+    return this.#ends;
   }
 
   async stop(): Promise<void> {

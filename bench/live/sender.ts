@@ -1,5 +1,5 @@
 /**
- * Sends the first packet of ever new connections, evenly: `node sender.ts INTERFACE GATEWAY_MAC RATE COUNT FAMILY PROTOCOL`.
+ * Sends the first packet of ever new connections, evenly: `node sender.ts INTERFACE GATEWAY_MAC RATE COUNT FAMILY PROTOCOL [scan]`.
  * Runs inside the namespace of the test bed's home; frames are made here and handed over many at a time.
  * RATE 0 sends COUNT packets of one single connection as fast as it can.
  */
@@ -8,11 +8,15 @@ import { parseAddress, parseMac } from '../../src/model/address.ts';
 import { FAR, HOME } from '../../src/source/live/testbed.ts';
 import { bindSocket, interfaceIndex, NativeMemory, openSocket, sendMany } from '../../src/source/netlink/libc.ts';
 
-const [name = '', gateway = '', rateText, countText, family, protocol] = process.argv.slice(2);
+const [name = '', gateway = '', rateText, countText, family, protocol, pattern] = process.argv.slice(2);
 const rate = Number(rateText);
 const count = Number(countText);
 const isV6 = family === 'v6';
 const isTcp = protocol === 'tcp';
+/** Every connection to another address; IPv4 only. */
+const isScan = pattern === 'scan';
+/** 198.18.0.0/15, for benchmarks (RFC 2544). */
+const SCANNED = { first: 0xc6120000, count: 131_072 } as const;
 
 const AF_PACKET = 17;
 const SOCK_RAW = 3;
@@ -90,9 +94,15 @@ function checksum(start: number, length: number, initial: number): number {
   return ~sum & 0xffff;
 }
 
-/** Ports of connection `n`, and the checksum that they change. */
+/** Ports and, of a scan, address of connection `n`, and the checksums that they change. */
 function aim(i: number, n: number): void {
   const at = i * FRAME_BYTES + transport;
+  if (isScan) {
+    const ip = i * FRAME_BYTES + ETHERNET;
+    view.setUint32(ip + 16, SCANNED.first + (n % SCANNED.count));
+    view.setUint16(ip + 10, 0);
+    view.setUint16(ip + 10, checksum(ip, 20, 0));
+  }
   view.setUint16(at, 10_000 + (n % PORTS));
   view.setUint16(at + 2, 1000 + Math.floor(n / PORTS));
   const field = at + (isTcp ? 16 : 6);

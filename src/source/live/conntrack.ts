@@ -17,9 +17,12 @@ const EVENT_BUFFER = 32 * 1024 * 1024;
 const EVENTS_PER_TURN = 8192;
 /**
  * After events the next ones are waited for this long, so that one wake-up handles many: at 1,000 connections a second
- * waking up costs more than the events. The buffer above has room for 2,000,000 events a second meanwhile.
+ * waking up costs more than the events.
  */
-const COALESCE_MS = 25;
+const COALESCE_MS = 90;
+/** The same after so many that the buffer could fill meanwhile. */
+const COALESCE_MANY_MS = 5;
+const MANY_EVENTS = 2048;
 const INQUIRE_MS = 1000;
 /** While connections are asked for one by one, the whole table is read this often to find what was missed, ms. */
 const CONFIRM_MS = 28_000;
@@ -122,7 +125,8 @@ export class ConntrackSource {
     if (total === 0) return;
     this.#onChange();
     this.#eventWatch.pause();
-    setTimeout(() => !this.#closed && this.#eventWatch.resume(), total < EVENTS_PER_TURN ? COALESCE_MS : 0);
+    const wait = total < MANY_EVENTS ? COALESCE_MS : total < EVENTS_PER_TURN ? COALESCE_MANY_MS : 0;
+    setTimeout(() => !this.#closed && this.#eventWatch.resume(), wait);
   }
 
   #readEvent(start: number, end: number, at: number): void {

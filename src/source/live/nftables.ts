@@ -15,6 +15,11 @@ flush chain inet ${TABLE} ${CHAIN}
 add rule inet ${TABLE} ${CHAIN} ct state new counter
 `;
 
+/** What switches connection tracking on, in nft's language. */
+export function startTrackingRules(): string {
+  return OBSERVE;
+}
+
 /** Switches connection tracking on. @throws Error with nft's own words */
 export async function startTracking(): Promise<void> {
   await nft(['-f', '-'], OBSERVE);

@@ -30,7 +30,8 @@ const ARPHRD = { none: 0xfffe, ppp: 512 } as const;
 /** A frame must fit into a block; 64 KiB holds what segmentation offload makes. */
 const BLOCK_BYTES = 128 * 1024;
 const FRAME_BYTES = 2048;
-const BLOCK_TIMEOUT_MS = 20;
+/** Less than a step of the agent: an answer is told before the traffic that it names. */
+const BLOCK_TIMEOUT_MS = 50;
 /** Blocks handled in one turn of the event loop. */
 const BLOCKS_PER_TURN = 32;
 
