@@ -117,7 +117,8 @@ describe.skipIf(missingBrowser)(`The dashboard in a real browser${missingBrowser
   });
 
   it('marks far ends that are new today, once a device is settled', async () => {
-    const { page } = await enter({ hash: camera });
+    const at = new Date().setHours(12, 0, 0, 0);
+    const { page } = await enter({ hash: camera, server: { at } });
     await page.locator('.new').first().waitFor();
     expect(await page.locator('.new').first().textContent()).toBe('first seen today');
   });
@@ -395,11 +396,11 @@ describe.skipIf(missingBrowser)(`The dashboard in a real browser${missingBrowser
       const { page } = await enter({ server, hash, context });
       await page.locator('h1').waitFor();
       if (act === 'table') {
-        await page.locator('.segments button').nth(1).click();
+        await page.locator('.live .segments button').nth(1).click();
         await page.locator('tbody button').first().click();
       }
       if (act === 'settings') {
-        await page.locator('header button').click();
+        await page.locator('header > button').click();
         await page.locator('dialog .erase').click();
       }
       await page
