@@ -1,4 +1,4 @@
-/** What has to be built once: the vendor data and the dashboard. */
+/** What has to be built once: the vendor data, the dashboard and the compiled programs. */
 import { spawnSync } from 'node:child_process';
 import {
   accessSync,
@@ -27,6 +27,7 @@ const TARGETS: readonly Target[] = [
     inputs: ['web', 'src/contract', 'src/model', 'package-lock.json'],
     command: ['node_modules/vite/bin/vite.js', 'build', '--config', 'web/vite.config.ts', '--logLevel', 'warn'],
   },
+  { name: 'the compile cache', inputs: ['src', 'lab', 'package-lock.json'], command: ['src/cli/compile.ts'] },
 ];
 
 const BUILD = join(ROOT, 'build');

@@ -23,7 +23,7 @@ const YOUNG_GENERATION = 1;
  * Compiled programs kept between runs: a start takes half the time, and nothing loads the type stripper (some 20 MB).
  * They lie beside the sources, so that who may change the one may change the other and nobody else.
  */
-const COMPILE_CACHE = join(ROOT, 'node_modules/.cache/compile');
+export const COMPILE_CACHE = join(ROOT, 'node_modules/.cache/compile');
 
 /** The program leads a process group of its own; what it says on its standard output is for us. */
 export function launch({ file, args, heap, namespace, stdin = 'ignore' }: Program): ChildProcess {
