@@ -168,11 +168,11 @@ export class Attribution {
   /** Keeps the addresses that a named far end was reached at before. */
   #noteFurther(entry: number, now: AddressWords): void {
     const conversations = this.#conversations;
-    const more = conversations.moreEnds.get(entry) ?? [];
+    const more = conversations.moreEnds(entry);
     const last = [0, 1, 2, 3].map((i) => conversations.end(entry, 4 + i));
     const kept = more.filter((words) => !sameWords(words, last) && !sameWords(words, now));
     kept.push(last);
-    conversations.moreEnds.set(entry, kept.slice(1 - NODE_ADDRESSES));
+    conversations.setMoreEnds(entry, kept.slice(1 - NODE_ADDRESSES));
   }
 
   /**
@@ -236,7 +236,7 @@ export class Attribution {
     const ownMac = members.lan.homeMacs.has(station.mac);
     if (!end.home && !ownMac) return -1;
     if (end.home && members.lan.gatewayAddresses.size > 0 && !station.leased) {
-      const known = members.devices.withAddress(...end.words);
+      const known = members.devices.withAddress(end.words[0], end.words[1], end.words[2], end.words[3]);
       if (known < 0 && members.isGatewayAddress(end.words)) {
         members.becomeGateway(station);
         return -1;
@@ -267,7 +267,7 @@ export class Attribution {
 
   #settledByAddress(end: End, other: End): number {
     const members = this.#members;
-    const known = members.devices.withAddress(...end.words);
+    const known = members.devices.withAddress(end.words[0], end.words[1], end.words[2], end.words[3]);
     if (known >= 0) {
       if (end.sent) members.devices.spoke(members.devices.at(known));
       return known;
@@ -281,7 +281,7 @@ export class Attribution {
   #settledBehindGateway(end: End): number {
     if (!end.home) return -1;
     const members = this.#members;
-    const known = members.devices.withAddress(...end.words);
+    const known = members.devices.withAddress(end.words[0], end.words[1], end.words[2], end.words[3]);
     if (known >= 0) return known;
     const mayBe = end.sent && members.lan.isConfigured(end.words);
     return mayBe && !members.isGatewayAddress(end.words) ? members.deviceByAddress(end.words) : -1;

@@ -10,6 +10,7 @@ export type NodeKind = (typeof NODE)[keyof typeof NODE];
 const CHANGED = 1;
 const IN_MINUTE = 2;
 const BY_HELLO = 4;
+const MORE_ENDS = 8;
 
 /** Offsets of counters: up and down as the device sees them. */
 const PACKETS_UP = 0;
@@ -52,7 +53,7 @@ export class Conversations {
   /** Last address of the device's end and of the far end: eight words. */
   #ends = new Uint32Array(0);
   /** Further addresses of named far ends that were reached at several. */
-  readonly moreEnds = new Map<number, number[][]>();
+  readonly #moreEnds = new Map<number, number[][]>();
   #changed = new Int32Array(0);
   #changedCount = 0;
   readonly #deviceChanged: Uint8Array;
@@ -121,9 +122,7 @@ export class Conversations {
     if (known >= 0) return known;
     const entry = this.table.insert(device, node0, node1, node2, node3, meta, last);
     if (identity.kind === NODE.name) this.#names.hold(node0);
-    const at = entry * COUNTERS;
-    this.#counters.fill(0, at, at + COUNTERS);
-    if (this.#history) this.#minuteBase.fill(0, at, at + COUNTERS);
+    this.#zero(entry * COUNTERS);
     this.#first[entry] = first;
     this.#last[entry] = first;
     this.#flows[entry] = 0;
@@ -218,6 +217,16 @@ export class Conversations {
 
   setEnd(entry: number, i: number, word: number): void {
     this.#ends[entry * 8 + i] = word;
+  }
+
+  /** Earlier addresses of the far end, each as four words. */
+  moreEnds(entry: number): readonly number[][] {
+    return this.#moreEnds.get(entry) ?? [];
+  }
+
+  setMoreEnds(entry: number, words: number[][]): void {
+    this.#moreEnds.set(entry, words);
+    this.#state[entry] = this.#state[entry]! | MORE_ENDS;
   }
 
   counters(entry: number): { packetsUp: number; packetsDown: number; bytesUp: number; bytesDown: number } {
@@ -391,6 +400,14 @@ export class Conversations {
     this.#changedCount = count;
   }
 
+  /** Without `fill`, whose call costs more than four stores. */
+  #zero(at: number): void {
+    for (let i = 0; i < COUNTERS; i++) {
+      this.#counters[at + i] = 0;
+      if (this.#history) this.#minuteBase[at + i] = 0;
+    }
+  }
+
   #fold(entry: number): void {
     const at = entry * COUNTERS;
     const to = this.table.owner(entry) * COUNTERS;
@@ -422,7 +439,7 @@ export class Conversations {
       exchange(columns, at + BYTES_UP, at + BYTES_DOWN);
     }
     for (let i = 0; i < 4; i++) exchange(this.#ends, entry * 8 + i, entry * 8 + 4 + i);
-    this.moreEnds.delete(entry);
+    this.#forgetMoreEnds(entry);
   }
 
   #moveTotals(entry: number, from: number, into: number, swapped: boolean): void {
@@ -449,7 +466,13 @@ export class Conversations {
 
   #retire(entry: number): void {
     this.#generation[entry]!++;
-    this.moreEnds.delete(entry);
+    this.#forgetMoreEnds(entry);
+  }
+
+  #forgetMoreEnds(entry: number): void {
+    if ((this.#state[entry]! & MORE_ENDS) === 0) return;
+    this.#state[entry] = this.#state[entry]! & ~MORE_ENDS;
+    this.#moreEnds.delete(entry);
   }
 
   #releaseName(entry: number): void {

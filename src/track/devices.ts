@@ -13,6 +13,7 @@ export class Devices {
   readonly #free: number[] = [];
   readonly #byId = new Map<string, DeviceRecord>();
   readonly #addresses: FairTable;
+  #lastEntry = 0;
   #used = new Float64Array(0);
   #confirmed = new Uint8Array(0);
   #allowance: number;
@@ -113,13 +114,28 @@ export class Devices {
 
   /** Index of the device that has an address, or -1. */
   withAddress(w0: number, w1: number, w2: number, w3: number): number {
-    const entry = this.#addresses.find(w0, w1, w2, w3, 0, 0);
+    const entry = this.#entryOf(w0, w1, w2, w3);
     return entry < 0 ? -1 : this.#addresses.owner(entry);
+  }
+
+  /** Entry of an address, or -1. The one found last is looked at first: every flow asks for its device more than once. */
+  #entryOf(w0: number, w1: number, w2: number, w3: number): number {
+    const table = this.#addresses;
+    const last = this.#lastEntry;
+    const same =
+      table.word(last, 3) === w3 &&
+      table.word(last, 2) === w2 &&
+      table.word(last, 1) === w1 &&
+      table.word(last, 0) === w0;
+    if (same && table.owner(last) >= 0) return last;
+    const entry = table.find(w0, w1, w2, w3, 0, 0);
+    if (entry >= 0) this.#lastEntry = entry;
+    return entry;
   }
 
   /** A device used an address as its own. Known owners keep it while they use it, or where a neighbour's word gave it to them. */
   claim(device: number, words: AddressWords, at: number): void {
-    const entry = this.#addresses.find(words[0], words[1], words[2], words[3], 0, 0);
+    const entry = this.#entryOf(words[0], words[1], words[2], words[3]);
     if (entry >= 0) {
       if (this.#addresses.owner(entry) === device) {
         this.#used[entry] = at;

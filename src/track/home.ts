@@ -461,7 +461,7 @@ export class Home {
 
   #nodeAddresses(entry: number): Address[] {
     const end = (i: number) => this.#conversations.end(entry, 4 + i);
-    const earlier = this.#conversations.moreEnds.get(entry) ?? [];
+    const earlier = this.#conversations.moreEnds(entry);
     return [...earlier, [end(0), end(1), end(2), end(3)]].map((w) => formatAddress(w[0]!, w[1]!, w[2]!, w[3]!));
   }
 }

@@ -77,7 +77,7 @@ export class Members {
 
   /** The device of an end of a control message, or -1; found now if it sent the message. */
   deviceOf(station: Station | undefined, words: AddressWords, sent: boolean): number {
-    const known = this.devices.withAddress(...words);
+    const known = this.devices.withAddress(words[0], words[1], words[2], words[3]);
     if (!station || station.gateway) {
       if (known >= 0 || !sent || station || !this.lan.isHome(words) || this.isGatewayAddress(words)) return known;
       return this.deviceByAddress(words);
@@ -108,7 +108,7 @@ export class Members {
 
   /** The device known by an address alone, found now if it is new. */
   deviceByAddress(words: AddressWords, silent = false): number {
-    const known = this.devices.withAddress(...words);
+    const known = this.devices.withAddress(words[0], words[1], words[2], words[3]);
     if (known >= 0) return known;
     const record = this.#found(idByAddress(formatWords(words)), true, silent);
     if (!record) return -1;
@@ -121,7 +121,7 @@ export class Members {
 
   /** A device sent from an address: it is the device's own, if it can be an address of this home. */
   claim(device: number, words: AddressWords): void {
-    const owner = this.devices.withAddress(...words);
+    const owner = this.devices.withAddress(words[0], words[1], words[2], words[3]);
     if (owner !== device) {
       if (!this.#mayOwn(device, words)) return;
       if (owner >= 0 && this.devices.at(owner).provisional) this.merge(owner, device);
@@ -136,13 +136,14 @@ export class Members {
     if (scope === 'multicast' || scope === 'broadcast' || scope === 'unspecified' || scope === 'loopback') return;
     if (this.lan.gatewayAddresses.has(formatWords(words)) && !station.leased) this.becomeGateway(station);
     if (station.gateway) {
-      if (this.lan.isHome(words) && this.devices.withAddress(...words) < 0) this.addGatewayAddress(words);
+      if (this.lan.isHome(words) && this.devices.withAddress(words[0], words[1], words[2], words[3]) < 0)
+        this.addGatewayAddress(words);
       return;
     }
     station.onLink = true;
     const device = this.deviceAt(station);
     if (device < 0) return;
-    const owner = this.devices.withAddress(...words);
+    const owner = this.devices.withAddress(words[0], words[1], words[2], words[3]);
     if (owner >= 0 && owner !== device && this.devices.at(owner).provisional) this.merge(owner, device);
     if (owner !== device) this.relink = true;
     this.devices.assign(device, words, this.at, true);
@@ -320,7 +321,7 @@ export class Members {
   #otherDevice(entry: number, identity: Identity): number {
     if (identity.kind === NODE.device) return identity.node0;
     const words = this.#endWords(entry, 4);
-    const known = this.devices.withAddress(...words);
+    const known = this.devices.withAddress(words[0], words[1], words[2], words[3]);
     if (known >= 0) return known;
     const station = this.#stations.withAddress(words);
     if (!station) return -1;
