@@ -2,10 +2,12 @@
 import { randomInt } from 'node:crypto';
 import { ControlDecoder } from '../decode/control.ts';
 import { Digest } from '../digest/digest.ts';
+import type { Observation } from '../model/observation.ts';
 import { PacketSocket } from '../source/live/packet-socket.ts';
 import { quicCrypto } from '../source/quic-crypto.ts';
 import { Coverage, type Home, readHome } from './coverage.ts';
 import { BEAT_MS, type Mode, type ModeOptions, Stepper } from './mode.ts';
+import { OneWay } from './one-way.ts';
 
 /** A tenth of a second of a saturated gigabit. */
 const RING_BYTES = 16 * 1024 * 1024;
@@ -16,6 +18,7 @@ export class Watch implements Mode {
   readonly #interface: string;
   readonly #digest: Digest;
   readonly #coverage: Coverage;
+  readonly #oneWay = new OneWay();
   readonly #beat: NodeJS.Timeout;
   readonly #stepper = new Stepper(() => this.#digest.advance(this.#options.now()));
   #capture: PacketSocket | undefined;
@@ -29,7 +32,10 @@ export class Watch implements Mode {
     this.#options = options;
     this.#home = readHome(config.home);
     this.#coverage = new Coverage('watch', (observation) => receiver.send(observation));
-    const sink = receiver.send.bind(receiver);
+    const sink = (observation: Observation) => {
+      if (observation.kind === 'flows') this.#oneWay.take(observation.flows);
+      receiver.send(observation);
+    };
     const control = new ControlDecoder(sink, { crypto: quicCrypto });
     this.#digest = new Digest(sink, { control, seed: randomInt(2 ** 32 - 1) });
     this.#open();
@@ -75,7 +81,9 @@ export class Watch implements Mode {
 
   #second(): void {
     if (!this.#capture) this.#open();
-    this.#digest.advance(this.#options.now());
+    const now = this.#options.now();
+    this.#digest.advance(now);
+    this.#coverage.note('mirror-one-way', this.#oneWay.holds(now));
     this.#report();
   }
 
