@@ -104,7 +104,7 @@ describe.skipIf(missingBrowser)(`The dashboard in a real browser${missingBrowser
   it('says so where a browser cannot draw, and shows the table', async () => {
     open = await visit(browser, { script: 'delete window.OffscreenCanvas' });
     const { page } = open;
-    await page.locator('tbody tr').first().waitFor();
+    await page.locator('.live tbody tr').first().waitFor();
     await page.getByRole('button', { name: 'Picture' }).click();
     await page.getByText('This browser cannot draw the picture.').waitFor();
   });
@@ -167,7 +167,7 @@ describe.skipIf(missingBrowser)(`The dashboard in a real browser${missingBrowser
     await page.getByLabel('Search a name or address').fill('coffee');
     await page.getByRole('application', { name: /Picture of 1 device and/ }).waitFor();
     await page.getByRole('button', { name: 'Table' }).click();
-    const rows = page.locator('tbody tr');
+    const rows = page.locator('.live tbody tr');
     await expect.poll(() => rows.count()).toBeGreaterThan(0);
     for (const text of await rows.locator('td:first-child').allTextContents()) expect(text.trim()).toBe('Coffee plug');
     await rows.first().getByRole('button', { name: 'Coffee plug' }).press('Enter');
@@ -181,7 +181,7 @@ describe.skipIf(missingBrowser)(`The dashboard in a real browser${missingBrowser
     await page.getByRole('button', { name: 'Table' }).click();
     await page.locator('th.deviceLabel button').press('Enter');
     expect(await page.getAttribute('th.deviceLabel', 'aria-sort')).toBe('ascending');
-    const names = await page.locator('tbody td:first-child').allTextContents();
+    const names = await page.locator('.live tbody td:first-child').allTextContents();
     expect(names).toEqual(names.toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true })));
     await page.getByRole('button', { name: 'Next page' }).press('Enter');
     await page.getByText(/^26–50 of/).waitFor();
@@ -190,12 +190,12 @@ describe.skipIf(missingBrowser)(`The dashboard in a real browser${missingBrowser
   it('stands still while paused', async () => {
     const { page } = await enter();
     await page.getByRole('button', { name: 'Table' }).click();
-    await page.locator('tbody tr').first().waitFor();
+    await page.locator('.live tbody tr').first().waitFor();
     await page.getByRole('button', { name: 'Pause' }).click();
-    const before = await page.locator('tbody .up').allTextContents();
+    const before = await page.locator('.live tbody .up').allTextContents();
     const at = open!.server.home.at;
     await expect.poll(() => open!.server.home.at - at, { timeout: 10_000 }).toBeGreaterThan(2500);
-    expect(await page.locator('tbody .up').allTextContents()).toEqual(before);
+    expect(await page.locator('.live tbody .up').allTextContents()).toEqual(before);
   });
 
   it('renames a device in place and undoes it', async () => {
@@ -342,7 +342,7 @@ describe.skipIf(missingBrowser)(`The dashboard in a real browser${missingBrowser
       },
     });
     await page.getByRole('button', { name: 'Table' }).click();
-    await page.locator('tbody tr').first().getByRole('button').first().click();
+    await page.locator('.live tbody tr').first().getByRole('button').first().click();
     await page.getByRole('link', { name: 'All about this device' }).click();
     await page.locator('h1', { hasText: '<img src=x' }).waitFor();
     expect(await page.locator('img, main script').count()).toBe(0);
@@ -397,7 +397,7 @@ describe.skipIf(missingBrowser)(`The dashboard in a real browser${missingBrowser
       await page.locator('h1').waitFor();
       if (act === 'table') {
         await page.locator('.live .segments button').nth(1).click();
-        await page.locator('tbody button').first().click();
+        await page.locator('.live tbody button').first().click();
       }
       if (act === 'settings') {
         await page.locator('header > button').click();

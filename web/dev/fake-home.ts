@@ -49,7 +49,7 @@ export class FakeHome {
     this.state = options.seed;
     for (let i = 0; i < options.devices; i++) this.devices.push(this.device(i));
     for (let i = 0; i < options.farEnds; i++) this.conversations.push(this.conversation(i, options.farEnds));
-    if (options.devices > 4) this.conversations.push(this.local(options.farEnds));
+    if (options.devices > 4) this.conversations.push(this.local(options.farEnds), ...this.shared(options.farEnds + 1));
     for (const conversation of this.conversations)
       this.count(conversation, conversation.bytesUp, conversation.bytesDown);
   }
@@ -89,8 +89,8 @@ export class FakeHome {
         devices: this.devices.length,
       },
       coverage: [
-        { code: 'headers-not-seen', source: 'conntrack' },
-        { code: 'flow-offload', source: 'conntrack', detail: 'nft flowtable ft' },
+        { code: 'headers-not-seen', source: 'conntrack', severity: 'inherent' },
+        { code: 'flow-offload', source: 'conntrack', detail: 'nft flowtable ft', severity: 'loss' },
       ],
       lost: { events: 0, packets: 0 },
       agent: { connected: true, since: this.at - 3_600_000 },
@@ -185,6 +185,19 @@ export class FakeHome {
       node: { key: `device:${lamp.id}`, addresses: lamp.addresses, device: lamp.id, nameSource: 'device' },
       ...{ protocol: 'tcp', port: 80, service: 'http', bytesUp: 20_000, bytesDown: 52_000 },
     };
+  }
+
+  /** Every device asks the router for names, and tells all others its own. */
+  private shared(id: number): ConversationView[] {
+    const router = { key: 'role:router', role: 'router' as const, addresses: ['192.0.2.1'] };
+    const group = { key: 'role:mDNS', role: 'multicast' as const, group: 'mDNS', addresses: ['ff02::fb'] };
+    return this.devices.flatMap((device, i) => {
+      const own = { ...this.conversation(i, 10), device: device.id, protocol: 'udp', bytesUp: 900, bytesDown: 2400 };
+      return [
+        { ...own, id: id + 2 * i + 1, node: router, port: 53, service: 'domain' },
+        { ...own, id: id + 2 * i + 2, node: group, port: 5353, service: 'mdns', bytesDown: 0 },
+      ];
+    });
   }
 
   private count(conversation: ConversationView, up: number, down: number): DeviceView {

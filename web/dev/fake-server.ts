@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { HomeView, SessionView, StreamMessage } from '../../src/contract/api.ts';
+import type { EventView, HomeView, SessionView, StreamMessage } from '../../src/contract/api.ts';
 import { FakeHome, type FakeHomeOptions } from './fake-home.ts';
 
 export type FakeServerOptions = Partial<FakeHomeOptions> & {
@@ -145,6 +145,8 @@ export class FakeServer {
       return [200, this.sessionView()];
     }
     if (route === 'GET /home') return [200, this.view()];
+    if (route === 'GET /events') return [200, this.events()];
+    if (route === 'POST /erase') return this.erase(body['password'] === PASSWORD);
     if (route === 'GET /history') return [200, this.history(query.get('span') ?? '')];
     const match = /^(GET|PATCH) \/devices\/([^/]+)(?:\/(nodes|conversations))?$/.exec(route);
     const device = this.view().devices.find(({ id }) => id === decodeURIComponent(match?.[2] ?? ''));
@@ -153,6 +155,20 @@ export class FakeServer {
     if (match[3]) return [200, this.view().conversations.filter((one) => one.device === device.id)];
     if (match[1] === 'PATCH') this.rename(device, body['name'] ?? '');
     return [200, device];
+  }
+
+  private events(): EventView[] {
+    return this.home.devices.map(({ id, firstSeen }, i) => ({
+      ...{ id: i + 1, at: firstSeen, kind: 'device-found', actor: 'spin', device: id },
+    }));
+  }
+
+  private erase(right: boolean): [number, unknown] {
+    if (!right) return refusal(401, 'wrong-password');
+    this.home.devices.length = 0;
+    this.home.conversations.length = 0;
+    this.restart();
+    return [200, this.sessionView()];
   }
 
   private rename(device: HomeView['devices'][number], name: string): void {

@@ -2,6 +2,7 @@ import type {
   ConversationView,
   DeviceView,
   ErrorView,
+  EventView,
   HistorySpan,
   HistoryView,
   NodeView,
@@ -36,6 +37,8 @@ export const api = {
   setup: (code: string, password: string) => session('POST', '/setup', { code, password }),
   login: (password: string) => session('POST', '/login', { password }),
   logout: () => session('POST', '/logout', {}),
+  erase: (password: string) => session('POST', '/erase', { password }),
+  events: (limit: number) => request<EventView[]>('GET', `/events?limit=${limit}`),
   device: (id: string) => request<DeviceView>('GET', `/devices/${encodeURIComponent(id)}`),
   rename: (id: string, name: string) => request<DeviceView>('PATCH', `/devices/${encodeURIComponent(id)}`, { name }),
   nodes: (id: string, order: 'volume' | 'new', limit: number) =>
@@ -66,6 +69,6 @@ async function request<T>(method: string, path: string, body?: object): Promise<
   const answer: unknown = await response.json().catch(() => undefined);
   if (response.ok && answer !== undefined) return answer as T;
   const refusal = (answer as ErrorView | undefined)?.error;
-  if (response.status === 401 && path !== '/login' && path !== '/setup') onSignedOut();
+  if (response.status === 401 && !['/login', '/setup', '/erase'].includes(path)) onSignedOut();
   throw new ApiError(refusal?.code ?? 'unreachable', refusal?.message ?? '', response.status, refusal?.field);
 }

@@ -51,6 +51,11 @@ export function formatter(locale: string, words: TimeWords) {
 
 export type Formatter = ReturnType<typeof formatter>;
 
+/** Whether a time is on the same day as `now`, by this machine's calendar. */
+export function isToday(at: number, now: number): boolean {
+  return new Date(at).toDateString() === new Date(now).toDateString();
+}
+
 /** Characters that change the direction or the look of what stands around them have no place in a name shown here. */
 const INVISIBLE = /[\p{Cc}\p{Cf}\u2028\u2029]/gu;
 const LONGEST_NAME = 120;

@@ -67,6 +67,20 @@ export class HomeState {
     this.rateDown = sum(home.devices, (device) => device.rateDown);
   }
 
+  /** All of it as the message that begins a copy; `undefined` while nothing is known. */
+  snapshot(): StreamMessage | undefined {
+    if (!this.state) return undefined;
+    const { epoch, sequence, at, state } = this;
+    const conversations = [...this.conversations.values()];
+    const conversationsInAll = conversations.length;
+    const devices = [...this.devices.values()];
+    return {
+      kind: 'snapshot',
+      sequence,
+      home: { epoch, sequence, at, ...state, devices, conversations, conversationsInAll },
+    };
+  }
+
   setDevice(device: DeviceView): void {
     if (this.devices.size < MAX_DEVICES || this.devices.has(device.id)) this.devices.set(device.id, device);
   }

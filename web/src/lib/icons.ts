@@ -45,6 +45,10 @@ export const ICONS: Record<Kind | UiIcon, string> = {
   picture:
     'M7 6a2.5 2.5 0 1 0 0 5a2.5 2.5 0 1 0 0-5ZM17.5 4a1.8 1.8 0 1 0 0 3.6a1.8 1.8 0 1 0 0-3.6ZM16 15a3 3 0 1 0 0 6a3 3 0 1 0 0-6ZM9.5 8l6.2-1.6M8.5 10.6l5.6 5.2',
   table: 'M4 5.5h16v13H4ZM4 10h16M4 14.3h16M10 10v8.5',
+  everybody:
+    'M12 10.5a1.5 1.5 0 1 0 0 3a1.5 1.5 0 1 0 0-3ZM8.5 8.5a5 5 0 0 0 0 7M15.5 8.5a5 5 0 0 1 0 7M5.7 5.7a9 9 0 0 0 0 12.6M18.3 5.7a9 9 0 0 1 0 12.6',
+  settings: 'M4 7.5h9M17 7.5h3M15 5.5v4M4 16.5h3M11 16.5h9M9 14.5v4',
+  spark: 'M12 3.5l1.9 6.6l6.6 1.9l-6.6 1.9l-1.9 6.6l-1.9-6.6l-6.6-1.9l6.6-1.9Z',
 };
 
 export type UiIcon =
@@ -68,4 +72,7 @@ export type UiIcon =
   | 'home'
   | 'alert'
   | 'picture'
-  | 'table';
+  | 'table'
+  | 'everybody'
+  | 'settings'
+  | 'spark';

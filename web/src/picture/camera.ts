@@ -3,9 +3,12 @@ export const FARTHEST = 0.12;
 /** An automatic fit never magnifies a small home beyond this. */
 const FIT_NEAREST = 1.35;
 /** Room in pixels that a fit leaves for names at the sides: a share of the width, at most this much. */
-const MARGIN_SHARE = 0.1;
-const MARGIN_MOST = 110;
-const MARGIN_TOP = 24;
+const MARGIN_SHARE = 0.13;
+const MARGIN_MOST = 165;
+const MARGIN_TOP = 26;
+/** Below this width, px, a picture has no room for names at the sides. */
+const NARROW = 560;
+const MARGIN_NARROW = 10;
 
 export type Box = { left: number; top: number; right: number; bottom: number };
 
@@ -17,6 +20,8 @@ export class Camera {
   following = true;
   /** Scale of the last automatic fit: what zooming is measured against. */
   fitted = 1;
+  /** Pixels at the right that something else covers. */
+  inset = 0;
   private width = 1;
   private height = 1;
 
@@ -52,19 +57,20 @@ export class Camera {
 
   /** Moves a share of the way towards showing `box`; returns whether it still moves. */
   follow(box: Box, share: number): boolean {
-    const margin = Math.min(MARGIN_MOST, this.width * MARGIN_SHARE);
+    const width = Math.max(1, this.width - this.inset);
+    const margin = width < NARROW ? MARGIN_NARROW : Math.min(MARGIN_MOST, width * MARGIN_SHARE);
     const scale = Math.min(
       FIT_NEAREST,
       Math.max(
         FARTHEST,
         Math.min(
-          (this.width - 2 * margin) / (box.right - box.left),
+          (width - 2 * margin) / (box.right - box.left),
           (this.height - 2 * MARGIN_TOP) / (box.bottom - box.top),
         ),
       ),
     );
     this.fitted = scale;
-    const x = this.width / 2 - ((box.left + box.right) / 2) * scale;
+    const x = width / 2 - ((box.left + box.right) / 2) * scale;
     const y = this.height / 2 - ((box.top + box.bottom) / 2) * scale;
     const moves = Math.abs(scale - this.scale) > 0.002 || Math.abs(x - this.x) > 0.5 || Math.abs(y - this.y) > 0.5;
     this.scale += (scale - this.scale) * share;

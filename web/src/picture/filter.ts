@@ -27,6 +27,7 @@ export class Matcher {
       this.deviceText(conversation.device) ||
       (node.device !== undefined && this.deviceText(node.device)) ||
       contains(node.name ?? node.key, this.search) ||
+      contains(node.group ?? node.role ?? '', this.search) ||
       node.addresses.some((address) => contains(address, this.search)) ||
       contains(serviceName(conversation), this.search)
     );

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { FakeHome } from '../../dev/fake-home.ts';
+import { en } from '../text/en.ts';
 import { Camera } from './camera.ts';
 import { registrableDomain } from './domain.ts';
-import { buildGraph, FAR_CIRCLES, GROUP_ABOVE } from './graph.ts';
+import { buildGraph, EVERYBODY, FAR_CIRCLES, GROUP_ABOVE, isInside } from './graph.ts';
 import { LabelSpace, shorten } from './labels.ts';
 import { Layout } from './layout.ts';
 import { rowsOf, sortRows } from './rows.ts';
@@ -24,6 +25,7 @@ function graphOf(devices: number, farEnds: number, options: Partial<Parameters<t
       conversations,
       at,
       filter: NONE,
+      words: en,
       detail: 0,
       chosen: undefined,
       ...options,
@@ -45,14 +47,25 @@ describe('what is drawn', () => {
     const drawn = graph.edges.reduce((sum, edge) => sum + edge.bytes, 0);
     expect(drawn).toBe(fake.conversations.reduce((sum, one) => sum + one.bytesUp + one.bytesDown, 0));
     expect(graph.farEnds).toBe(
-      new Set(fake.conversations.filter((one) => !one.node.device).map((one) => one.node.key)).size,
+      new Set(fake.conversations.filter((one) => !one.node.device && !one.node.role).map((one) => one.node.key)).size,
     );
+  });
+
+  it('has the router and everybody who listens within the home, each as one', () => {
+    const { graph } = graphOf(8, 20);
+    const inside = graph.nodes.filter((node) => isInside(node) && node.type !== 'device');
+    expect(inside.map(({ id, label }) => [id, label])).toEqual([
+      ['n:role:router', en.far.router],
+      [EVERYBODY, en.far.everybody],
+    ]);
+    expect(graph.edges.filter(({ to }) => to === EVERYBODY)).toHaveLength(8);
   });
 
   it('shows the far ends of a chosen device one by one', () => {
     const { graph, fake } = graphOf(100, 1000, { chosen: 'd:d-02:00:00:00:00:00' });
     for (const { device, node } of fake.conversations) {
-      if (device === 'd-02:00:00:00:00:00') expect(graph.nodes.some(({ id }) => id === `n:${node.key}`)).toBe(true);
+      if (device === 'd-02:00:00:00:00:00' && node.role !== 'multicast')
+        expect(graph.nodes.some(({ id }) => id === `n:${node.key}`)).toBe(true);
     }
   });
 
@@ -66,7 +79,7 @@ describe('what is drawn', () => {
   it('follows the same filter as the table', () => {
     const filter = { ...NONE, search: 'coffee', service: 'https' };
     const { graph, fake, devices } = graphOf(20, 200, { filter });
-    const rows = rowsOf(devices, fake.conversations, fake.at, filter);
+    const rows = rowsOf(devices, fake.conversations, fake.at, filter, en);
     expect(rows.length).toBeGreaterThan(0);
     expect(rows.reduce((sum, row) => sum + row.up + row.down, 0)).toBe(
       graph.edges.reduce((sum, edge) => sum + edge.bytes, 0),
@@ -83,7 +96,7 @@ describe('the layout', () => {
     for (let i = 0; i < 400 && layout.moving; i++) layout.step();
     const distance = ({ x, y }: { x: number; y: number }) => Math.hypot(x / layout.home.a, y / layout.home.b);
     for (const circle of layout.circles) {
-      if (circle.node.type === 'device') expect(distance(circle)).toBeLessThan(1);
+      if (isInside(circle.node)) expect(distance(circle)).toBeLessThan(1);
       else expect(distance(circle)).toBeGreaterThan(1);
     }
   });
@@ -123,7 +136,7 @@ describe('names in the picture', () => {
   ])('%s belongs to %s', (name, domain) => expect(registrableDomain(name)).toBe(domain));
 
   it('never overlap', () => {
-    const space = new LabelSpace();
+    const space = new LabelSpace(1000, 800);
     expect(space.take(100, 100, 80)).toBe(true);
     expect(space.take(150, 105, 80)).toBe(false);
     expect(space.take(100, 130, 80)).toBe(true);
@@ -138,7 +151,7 @@ describe('names in the picture', () => {
 describe('the table', () => {
   it('sorts words and numbers both ways', () => {
     const { fake, devices } = homeOf(10, 60);
-    const rows = rowsOf(devices, fake.conversations, fake.at, NONE);
+    const rows = rowsOf(devices, fake.conversations, fake.at, NONE, en);
     const up = sortRows(rows, { column: 'up', descending: true }, new Intl.Collator('en')).map((row) => row.up);
     expect(up).toEqual(up.toSorted((a, b) => b - a));
   });

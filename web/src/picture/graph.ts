@@ -1,16 +1,20 @@
 import type { ConversationView, DeviceView } from '../../../src/contract/api.ts';
-import { plainName, serviceName } from '../lib/format.ts';
+import { serviceName } from '../lib/format.ts';
 import { currentRate } from '../lib/home-state.ts';
 import { type Kind, kindOf } from '../lib/kinds.ts';
+import { deviceLabel, farLabel, type NameWords } from '../lib/labels.ts';
 import { registrableDomain } from './domain.ts';
 import { type Filter, Matcher } from './filter.ts';
 
-/** A circle of the picture. Ids: `d:` device, `n:` far end by key, `g:` names under one domain, `o:` the rest of one device. */
+/**
+ * A circle of the picture. Ids: `d:` device, `n:` far end by key, `g:` names under one domain, `o:` the rest of one
+ * device, `e:` all groups of the home and broadcasts.
+ */
 export type PictureNode = {
   id: string;
-  type: 'device' | 'far' | 'group' | 'others';
+  type: 'device' | 'router' | 'everybody' | 'far' | 'group' | 'others';
   label: string;
-  icon?: Kind;
+  icon?: Kind | 'everybody';
   /** Bytes both ways, which size the circle, and the share of them that left the home. */
   bytes: number;
   upShare: number;
@@ -38,11 +42,19 @@ export const FAR_CIRCLES = [110, 320, 1200] as const;
 /** Far ends of the chosen device that are drawn one by one, whatever the level. */
 export const CHOSEN_FAR_CIRCLES = 48;
 
+export const EVERYBODY = 'e:home';
+
+/** What is drawn within the home. */
+export function isInside({ type }: Pick<PictureNode, 'type'>): boolean {
+  return type === 'device' || type === 'router' || type === 'everybody';
+}
+
 export type GraphOptions = {
   devices: ReadonlyMap<string, DeviceView>;
   conversations: Iterable<ConversationView>;
   at: number;
   filter: Filter;
+  words: NameWords;
   /** Index into FAR_CIRCLES. */
   detail: number;
   chosen: string | undefined;
@@ -63,16 +75,16 @@ export function buildGraph(options: GraphOptions): PictureGraph {
   for (const conversation of options.conversations) {
     if (!options.devices.has(conversation.device) || !matcher.conversation(conversation)) continue;
     shown.push(conversation);
-    if (!isDevice(conversation, options.devices)) keys.add(conversation.node.key);
+    if (!isLocal(conversation, options.devices)) keys.add(conversation.node.key);
   }
   const chosenKeys = keysToKeep(shown, options.chosen);
   const idOf = farIdentity(keys.size > GROUP_ABOVE, chosenKeys);
-  const far = collectFarEnds(shown, options.devices, idOf);
+  const far = collectFarEnds(shown, options, idOf);
   const kept = largest(far, FAR_CIRCLES[options.detail] ?? FAR_CIRCLES[0], chosenKeys, options.shown);
   const build = new Builder(options);
   for (const device of options.devices.values()) if (matcher.device(device)) build.device(device.id);
   for (const conversation of shown) {
-    if (isDevice(conversation, options.devices)) build.local(conversation);
+    if (isLocal(conversation, options.devices)) build.local(conversation);
     else build.far(conversation, far.get(idOf(conversation))!, kept);
   }
   return { ...build.done(), farEnds: keys.size };
@@ -94,14 +106,31 @@ class Builder {
     if (device && !this.nodes.has(key)) {
       const bytes = device.bytesUp + device.bytesDown;
       const upShare = bytes > 0 ? device.bytesUp / bytes : 0;
-      const label = plainName(device.label);
+      const label = deviceLabel(device, this.options.words);
       this.nodes.set(key, { id: key, type: 'device', label, icon: kindOf(device), bytes, upShare, members: 1 });
     }
     return key;
   }
 
   local(conversation: ConversationView): void {
-    this.edge(this.device(conversation.device), this.device(conversation.node.device ?? ''), conversation);
+    const { device, node } = conversation;
+    const to = node.role === undefined ? this.device(node.device ?? '') : this.shared(conversation);
+    this.edge(this.device(device), to, conversation);
+  }
+
+  /** The router, or everybody who listens: many devices talk to them, so they stand within the home. */
+  private shared({ node, bytesUp, bytesDown }: ConversationView): string {
+    const { words } = this.options;
+    const router = node.role === 'router';
+    const type = router ? 'router' : 'everybody';
+    const id = router ? `n:${node.key}` : EVERYBODY;
+    const label = router ? words.far.router : words.far.everybody;
+    const known = this.nodes.get(id) ?? { id, type, label, icon: type, bytes: 0, upShare: 0, members: 1 };
+    this.nodes.set(id, known);
+    const up = known.upShare * known.bytes + bytesUp;
+    known.bytes += bytesUp + bytesDown;
+    known.upShare = known.bytes > 0 ? up / known.bytes : 0;
+    return id;
   }
 
   far(conversation: ConversationView, end: FarEnd, kept: ReadonlySet<string>): void {
@@ -165,8 +194,9 @@ function mainServices(services: ReadonlyMap<string, number>): string {
   return names.length <= 2 ? names.join(', ') : `${names.slice(0, 2).join(', ')} +${names.length - 2}`;
 }
 
-function isDevice(conversation: ConversationView, devices: ReadonlyMap<string, DeviceView>): boolean {
-  return conversation.node.device !== undefined && devices.has(conversation.node.device);
+/** Whether the far end is a device of this home, its router, or a group within it. */
+function isLocal({ node }: ConversationView, devices: ReadonlyMap<string, DeviceView>): boolean {
+  return node.role !== undefined || (node.device !== undefined && devices.has(node.device));
 }
 
 /** Far ends of what is chosen: these are drawn one by one, the largest of them when there are many. */
@@ -190,12 +220,12 @@ function farIdentity(grouping: boolean, single: ReadonlySet<string>): (conversat
 
 function collectFarEnds(
   shown: readonly ConversationView[],
-  devices: ReadonlyMap<string, DeviceView>,
+  { devices, words }: GraphOptions,
   idOf: (conversation: ConversationView) => string,
 ): Map<string, FarEnd> {
   const far = new Map<string, FarEnd>();
   for (const conversation of shown) {
-    if (isDevice(conversation, devices)) continue;
+    if (isLocal(conversation, devices)) continue;
     const id = idOf(conversation);
     let end = far.get(id);
     if (!end) {
@@ -205,8 +235,8 @@ function collectFarEnds(
     end.up += conversation.bytesUp;
     end.down += conversation.bytesDown;
     end.members.add(conversation.node.key);
-    const key = conversation.node.name ?? conversation.node.key;
-    end.label = plainName(end.grouped && end.members.size > 1 ? id.slice(2) : key);
+    const domain = end.grouped && end.members.size > 1;
+    end.label = farLabel(domain ? { key: id.slice(2) } : conversation.node, devices, words);
   }
   return far;
 }

@@ -1,5 +1,5 @@
-/** A text that wants a place, the most wanted first. `x`, `y`: middle of its upper edge, in pixels. */
-export type Label = { text: string; x: number; y: number; width: number; strong: boolean };
+/** Where a text may stand: the middle of its upper edge, in pixels. */
+export type Place = readonly [x: number, top: number];
 
 const CELL = 48;
 const HEIGHT = 14;
@@ -8,12 +8,25 @@ const GAP = 3;
 /** Keeps what texts occupy in a coarse grid, so that each new one is only compared with its neighbours. */
 export class LabelSpace {
   private readonly cells = new Map<number, [number, number, number, number][]>();
+  private readonly width: number;
+  private readonly height: number;
+
+  constructor(width: number, height: number) {
+    this.width = width;
+    this.height = height;
+  }
+
+  /** Takes the first free place that shows the whole text. */
+  first(places: readonly Place[], width: number): Place | undefined {
+    return places.find(([x, top]) => x - width / 2 >= 2 && x + width / 2 <= this.width - 2 && this.take(x, top, width));
+  }
 
   /** Takes the place and returns true when nothing is there yet. */
   take(centre: number, top: number, width: number, height = HEIGHT): boolean {
     const left = centre - width / 2 - GAP;
     const right = centre + width / 2 + GAP;
     const bottom = top + height;
+    if (bottom < 0 || top > this.height) return false;
     const cells = this.keys(left, top, right, bottom);
     for (const key of cells) {
       for (const [l, t, r, b] of this.cells.get(key) ?? []) {

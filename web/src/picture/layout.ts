@@ -11,7 +11,7 @@ import {
   type SimulationNodeDatum,
 } from 'd3-force';
 import type { Box } from './camera.ts';
-import type { PictureEdge, PictureNode } from './graph.ts';
+import { isInside, type PictureEdge, type PictureNode } from './graph.ts';
 
 /** A circle with its place in the world and the radius that it grows towards. */
 export type Placed = SimulationNodeDatum & { node: PictureNode; x: number; y: number; radius: number; target: number };
@@ -34,7 +34,7 @@ export class Layout {
   private readonly byId = new Map<string, Placed>();
   private readonly linkForce = forceLink<Placed, Line>([])
     .distance((line) => 34 + line.source.target + line.target.target)
-    .strength((line) => (line.target.node.type === 'device' ? 0.01 : 0.12));
+    .strength((line) => (isInside(line.target.node) ? 0.004 : 0.12));
   private readonly simulation: Simulation<Placed, Line>;
   private aspect = 1.4;
 
@@ -47,21 +47,21 @@ export class Layout {
       .force(
         'charge',
         forceManyBody<Placed>()
-          .strength((circle) => (circle.node.type === 'device' ? -110 : -70))
+          .strength((circle) => (isInside(circle.node) ? -150 : -70))
           .distanceMax(300)
           .theta(1.1),
       )
       .force(
         'collide',
-        forceCollide<Placed>((circle) => circle.target + (circle.node.type === 'device' ? 13 : 7)).strength(0.7),
+        forceCollide<Placed>((circle) => circle.target + (isInside(circle.node) ? 17 : 8)).strength(0.7),
       )
       .force(
         'x',
-        forceX<Placed>(0).strength((circle) => (circle.node.type === 'device' ? 0.05 : 0.012)),
+        forceX<Placed>(0).strength((circle) => pull(circle.node, 0.05, 0.012)),
       )
       .force(
         'y',
-        forceY<Placed>(0).strength((circle) => (circle.node.type === 'device' ? 0.07 : 0.022)),
+        forceY<Placed>(0).strength((circle) => pull(circle.node, 0.07, 0.022)),
       )
       .force('border', this.border());
   }
@@ -75,15 +75,16 @@ export class Layout {
   }
 
   shape(aspect: number): void {
-    const next = Math.min(1.75, Math.max(0.7, aspect));
+    const next = Math.min(1.75, Math.max(0.5, aspect));
     if (Math.abs(next - this.aspect) < 0.05) return;
     this.aspect = next;
     this.resizeHome();
     this.reheat(0.4);
   }
 
-  /** Takes over a new graph. What was there stays where it is; only a change of structure sets things in motion. */
-  update(nodes: readonly PictureNode[], edges: readonly PictureEdge[]): void {
+  /** Takes over a new graph. What was there stays where it is; only a change of structure sets things in motion.
+   * @returns whether it did */
+  update(nodes: readonly PictureNode[], edges: readonly PictureEdge[]): boolean {
     const first = this.circles.length === 0;
     const structure = this.replaceCircles(nodes, edges) || this.lines.length !== edges.length;
     this.lines = edges.flatMap((edge) => {
@@ -92,11 +93,12 @@ export class Layout {
       return source && target && source !== target ? [{ edge, source, target }] : [];
     });
     this.resizeHome();
-    if (!structure) return;
+    if (!structure) return false;
     this.simulation.nodes(this.circles);
     this.linkForce.links(this.lines);
     this.reheat(first ? 1 : 0.22);
     if (first) this.simulation.tick(110);
+    return true;
   }
 
   reheat(alpha: number): void {
@@ -151,7 +153,8 @@ export class Layout {
   private place(node: PictureNode, target: number, beside: Placed | undefined): Placed {
     const index = this.byId.size;
     const angle = index * GOLDEN_ANGLE;
-    if (node.type === 'device') {
+    if (node.type === 'router') return { node, x: 0, y: 0, radius: 0, target };
+    if (isInside(node)) {
       const distance = 26 * Math.sqrt(index + 0.5);
       return { node, x: Math.cos(angle) * distance * this.aspect, y: Math.sin(angle) * distance, radius: 0, target };
     }
@@ -168,7 +171,7 @@ export class Layout {
 
   private resizeHome(): void {
     let area = 0;
-    for (const { node, target } of this.circles) if (node.type === 'device') area += (target + 24) ** 2;
+    for (const { node, target } of this.circles) if (isInside(node)) area += (target + 30) ** 2;
     const radius = Math.max(SMALLEST_HOME, Math.sqrt(area) * 1.12);
     const stretch = Math.sqrt(this.aspect);
     this.home = { a: radius * stretch, b: radius / stretch };
@@ -179,7 +182,7 @@ export class Layout {
       const { a, b } = this.home;
       for (const circle of this.circles) {
         const distance = Math.hypot(circle.x / a, circle.y / b) || 0.001;
-        const inside = circle.node.type === 'device';
+        const inside = isInside(circle.node);
         const limit = inside ? INNER : OUTER;
         if (inside ? distance < limit : distance > limit) continue;
         const push = (limit / distance - 1) * Math.min(1, alpha * 2 + 0.06);
@@ -190,8 +193,15 @@ export class Layout {
   }
 }
 
+/** How strongly a circle is drawn to the middle: the router stands there. */
+function pull(node: PictureNode, inside: number, outside: number): number {
+  if (node.type === 'router') return 0.5;
+  return isInside(node) ? inside : outside;
+}
+
 /** Traffic spans nine decades, so size follows its logarithm: each ten-fold adds as much. */
 export function radiusOf(node: Pick<PictureNode, 'type' | 'bytes'>): number {
   const decades = Math.max(0, Math.log10(node.bytes + 1) - 2);
-  return node.type === 'device' ? 15 + 1.7 * decades : 4 + 1.75 * decades;
+  if (node.type === 'everybody') return 10 + 1.2 * decades;
+  return isInside(node) ? 15 + 1.7 * decades : 4 + 1.75 * decades;
 }

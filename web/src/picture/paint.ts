@@ -1,6 +1,7 @@
 import { ICONS } from '../lib/icons.ts';
 import type { Camera } from './camera.ts';
-import { LabelSpace, shorten } from './labels.ts';
+import { isInside } from './graph.ts';
+import { LabelSpace, type Place, shorten } from './labels.ts';
 import type { Layout, Line, Placed } from './layout.ts';
 import type { PictureStyle } from './protocol.ts';
 
@@ -15,6 +16,10 @@ const SMALLEST_CIRCLE = 2;
 const FADED = 0.16;
 /** Far ends smaller than this on the screen get no label unless they are in focus. */
 const LABEL_FROM = 3.2;
+/** Up to so many circles every device gets its label, if need be over others. */
+const ALWAYS_LABELLED = 90;
+/** Length of a label, in characters, where a whole one has no room. */
+const SHORT = 13;
 const MAX_WIDTHS = 4000;
 
 const icons = new Map<string, Path2D>();
@@ -33,7 +38,7 @@ export function paintScene(context: Context, scene: Scene, width: number, height
   paintLabels(context, scene, width, height);
 }
 
-function paintHome(context: Context, { layout, camera, style, insideLabel }: Scene): void {
+function paintHome(context: Context, { layout, camera, style }: Scene): void {
   const { a, b } = layout.home;
   const [x, y] = camera.toScreen(0, 0);
   context.beginPath();
@@ -46,10 +51,17 @@ function paintHome(context: Context, { layout, camera, style, insideLabel }: Sce
   context.lineCap = 'round';
   context.stroke();
   context.setLineDash([]);
-  context.font = `600 11px ${style.font}`;
-  context.fillStyle = style.homeLine;
-  context.textAlign = 'center';
+}
+
+/** On the border of the home, where nothing stands. */
+function paintInsideLabel(context: Context, { layout, camera, style, insideLabel }: Scene): void {
+  const [x, y] = camera.toScreen(0, -layout.home.b);
+  context.font = `600 11.5px ${style.font}`;
   context.textBaseline = 'middle';
+  context.strokeStyle = style.surface;
+  context.lineWidth = 8;
+  context.strokeText(insideLabel, x, y);
+  context.fillStyle = style.homeLine;
   context.fillText(insideLabel, x, y);
 }
 
@@ -81,18 +93,18 @@ function paintCircle(context: Context, { camera, style, emphasis }: Scene, circl
   const { node } = circle;
   const [x, y] = camera.toScreen(circle.x, circle.y);
   const radius = screenRadius(circle, camera);
-  const device = node.type === 'device';
+  const inside = isInside(node);
   context.globalAlpha = !emphasis.focus || emphasis.near.has(node.id) ? 1 : FADED + 0.06;
   context.beginPath();
   context.arc(x, y, radius, 0, 2 * Math.PI);
-  context.fillStyle = device ? style.surface : style.far;
+  context.fillStyle = inside ? style.surface : style.far;
   context.fill();
   if (radius > 5) paintShares(context, style, circle, x, y, radius);
-  else if (device) {
+  else if (inside) {
     context.fillStyle = style.device;
     context.fill();
   }
-  if (device && radius >= ICON_FROM) paintIcon(context, style, node.icon ?? 'device', x, y, radius);
+  if (inside && radius >= ICON_FROM) paintIcon(context, style, node.icon ?? 'device', x, y, radius);
   if (node.type === 'group' || node.type === 'others') paintCount(context, style, circle, x, y, radius);
   if (node.id === emphasis.focus || node.id === emphasis.hover) {
     context.beginPath();
@@ -163,70 +175,72 @@ function paintCount(context: Context, style: PictureStyle, circle: Placed, x: nu
 }
 
 function paintLabels(context: Context, scene: Scene, width: number, height: number): void {
-  const { camera, style, emphasis, layout } = scene;
-  const space = new LabelSpace();
+  const { camera, emphasis, layout } = scene;
+  const space = new LabelSpace(width - camera.inset, height);
   const wanted = layout.circles.filter((circle) => onScreen(scene, circle, width, height));
   for (const circle of wanted) {
     const [x, y] = camera.toScreen(circle.x, circle.y);
     const radius = screenRadius(circle, camera);
-    const share = circle.node.type === 'device' ? 2 : 1.1;
+    const share = isInside(circle.node) ? 1.9 : 1.1;
     space.take(x, y - (radius * share) / 2, radius * share - 4, radius * share);
   }
   wanted.sort((a, b) => importance(b, emphasis) - importance(a, emphasis));
   context.textAlign = 'center';
-  context.textBaseline = 'top';
   context.lineJoin = 'round';
-  for (const circle of wanted) paintLabel(context, scene, space, circle);
+  paintInsideLabel(context, scene);
+  context.textBaseline = 'top';
+  const every = wanted.length <= ALWAYS_LABELLED;
+  for (const circle of wanted) paintLabel(context, scene, space, circle, every);
   paintServices(context, scene, space);
-  context.globalAlpha = 1;
-  context.fillStyle = style.ink;
 }
 
 function importance({ node, target }: Placed, emphasis: Emphasis): number {
   const focused = node.id === emphasis.focus || node.id === emphasis.hover ? 4000 : 0;
-  return focused + (emphasis.near.has(node.id) ? 2000 : 0) + (node.type === 'device' ? 1000 : 0) + target;
+  return focused + (emphasis.near.has(node.id) ? 2000 : 0) + (isInside(node) ? 1000 : 0) + target;
 }
 
-function paintLabel(context: Context, { camera, style, emphasis }: Scene, space: LabelSpace, circle: Placed): void {
+function paintLabel(context: Context, scene: Scene, space: LabelSpace, circle: Placed, every: boolean): void {
+  const { camera, style, emphasis } = scene;
   const { node } = circle;
   const near = emphasis.near.has(node.id) || node.id === emphasis.hover;
   const radius = screenRadius(circle, camera);
   if (!node.label || (!near && (emphasis.focus !== undefined || radius < LABEL_FROM))) return;
-  const device = node.type === 'device';
-  context.font = device ? `600 12px ${style.font}` : `11px ${style.font}`;
-  const label = shorten(node.label, near ? 40 : device ? 22 : 26);
-  const place = placeFor(
-    space,
-    camera.toScreen(circle.x, circle.y),
-    radius,
-    widthOf(context, label),
-    circle.x < 0,
-    device,
-  );
+  const inside = isInside(node);
+  context.font = inside ? `600 12px ${style.font}` : `11px ${style.font}`;
+  const [x, y] = camera.toScreen(circle.x, circle.y);
+  const where = inside ? 'inside' : circle.x < 0 ? 'left' : 'right';
+  let label = '';
+  let place: Place | undefined;
+  for (const longest of near ? [40, SHORT] : inside ? [22, SHORT] : [26]) {
+    label = shorten(node.label, longest);
+    const width = widthOf(context, label);
+    place = space.first(placesFor(x, y, radius, width, where), width);
+    if (place) break;
+  }
+  if (!place && inside && every) place = [x, y + radius + 3];
   if (!place) return;
-  const [x, top] = place;
   context.strokeStyle = style.surface;
   context.lineWidth = 3;
-  context.strokeText(label, x, top);
-  context.fillStyle = device ? style.ink : style.muted;
-  context.fillText(label, x, top);
+  context.strokeText(label, place[0], place[1]);
+  context.fillStyle = inside ? style.ink : style.muted;
+  context.fillText(label, place[0], place[1]);
 }
 
-/** Below for devices; for far ends first on the side that faces away from the home. */
-function placeFor(
-  space: LabelSpace,
-  [x, y]: readonly [number, number],
-  radius: number,
-  width: number,
-  leftOfHome: boolean,
-  device: boolean,
-): readonly [number, number] | undefined {
+/** Below first for what is inside; for far ends first on the side that faces away from the home. */
+function placesFor(x: number, y: number, radius: number, width: number, where: 'inside' | 'left' | 'right'): Place[] {
   const beside = radius + 4 + width / 2;
-  const below = [x, y + radius + 3] as const;
-  const above = [x, y - radius - 16] as const;
-  const outside = [x + (leftOfHome ? -beside : beside), y - 6] as const;
-  const places = device ? [below, above] : [outside, below, above];
-  return places.find(([centre, top]) => space.take(centre, top, width));
+  const slant = radius * 0.72;
+  const vertical: Place[] = [
+    [x, y + radius + 3],
+    [x, y - radius - 16],
+  ];
+  const right: Place = [x + beside, y - 6];
+  const left: Place = [x - beside, y - 6];
+  if (where !== 'inside') return [...(where === 'left' ? [left, right] : [right, left]), ...vertical];
+  const corners = [1, -1].flatMap((down): Place[] =>
+    [1, -1].map((side) => [x + side * (slant + width / 2 + 2), y + down * slant - 6]),
+  );
+  return [...vertical, right, left, ...corners];
 }
 
 /** Services stand on the lines of what is in focus, and on all lines while there are few. */

@@ -23,7 +23,6 @@ export class PictureWorker {
   private readonly sights: IntersectionObserver;
   private readonly calm = matchMedia('(prefers-reduced-motion: reduce)');
   private inView = true;
-  private insideLabel = '';
   private waitingMove: Extract<ToPicture, { type: 'pointer' }> | undefined;
 
   constructor(canvas: HTMLCanvasElement, frame: HTMLElement, receive: (message: FromPicture) => void) {
@@ -48,12 +47,11 @@ export class PictureWorker {
     this.worker.postMessage(message);
   }
 
-  restyle(insideLabel: string): void {
-    this.insideLabel = insideLabel;
+  restyle(): void {
     const css = getComputedStyle(document.documentElement);
     const colours = Object.entries(COLOURS).map(([name, variable]) => [name, css.getPropertyValue(variable).trim()]);
     const style = { ...Object.fromEntries(colours), font: css.getPropertyValue('--font') } as PictureStyle;
-    this.send({ type: 'style', style, calm: this.calm.matches, insideLabel });
+    this.send({ type: 'style', style, calm: this.calm.matches });
   }
 
   close(): void {
@@ -76,7 +74,7 @@ export class PictureWorker {
   private listen(): void {
     const { signal } = this.stop;
     document.addEventListener('visibilitychange', () => this.showing(), { signal });
-    this.calm.addEventListener('change', () => this.restyle(this.insideLabel), { signal });
+    this.calm.addEventListener('change', () => this.restyle(), { signal });
     this.canvas.addEventListener('pointerdown', (event) => this.down(event), { signal });
     this.canvas.addEventListener('pointermove', (event) => this.move(event), { signal });
     this.canvas.addEventListener('pointerup', (event) => this.point('up', event), { signal });

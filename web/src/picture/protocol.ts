@@ -1,4 +1,7 @@
-import type { PictureEdge, PictureNode } from './graph.ts';
+import type { StreamMessage } from '../../../src/contract/api.ts';
+import type { NameWords } from '../lib/labels.ts';
+import type { Tip } from './feed.ts';
+import type { Filter } from './filter.ts';
 
 /** Colours of the picture, read from the page's style so that both always agree. */
 export type PictureStyle = {
@@ -16,12 +19,20 @@ export type PictureStyle = {
   font: string;
 };
 
+/** `circles` counts all that is drawn, `detail` is the level that the zoom asks for. */
+export type Drawn = { devices: number; farEnds: number; circles: number; detail: number };
+
 /** From the page to the worker that lays out and draws. Positions are CSS pixels within the canvas. */
 export type ToPicture =
   | { type: 'start'; canvas: OffscreenCanvas }
   | { type: 'size'; width: number; height: number; ratio: number }
-  | { type: 'style'; style: PictureStyle; calm: boolean; insideLabel: string }
-  | { type: 'graph'; nodes: PictureNode[]; edges: PictureEdge[] }
+  | { type: 'style'; style: PictureStyle; calm: boolean }
+  | { type: 'words'; words: NameWords; insideLabel: string }
+  /** A snapshot, then everything that the stream says. */
+  | { type: 'home'; message: StreamMessage }
+  | { type: 'filter'; filter: Filter }
+  /** Pixels at the right that something else covers. */
+  | { type: 'inset'; right: number }
   | { type: 'chosen'; id: string | undefined }
   | { type: 'visible'; visible: boolean }
   | { type: 'paused'; paused: boolean }
@@ -34,10 +45,11 @@ export type ToPicture =
 
 /** From the worker to the page. */
 export type FromPicture =
-  | { type: 'hover'; id: string | undefined; x: number; y: number }
+  | { type: 'hover'; tip: Tip | undefined; x: number; y: number }
   | { type: 'choose'; id: string | undefined }
-  | { type: 'detail'; level: number }
-  /** The layout came to rest, with what is drawn where. */
-  | { type: 'settled'; circles: { id: string; x: number; y: number; radius: number }[] }
+  /** What is drawn now, in numbers. */
+  | { type: 'drawn'; drawn: Drawn }
+  /** The layout came to rest with so many circles. */
+  | { type: 'settled'; circles: number }
   /** Work of the worker per frame over the last second, ms. */
   | { type: 'cost'; frames: number; worst: number; mean: number };

@@ -1,6 +1,7 @@
 import type { ConversationView, DeviceView } from '../../../src/contract/api.ts';
-import { plainName, serviceName } from '../lib/format.ts';
+import { serviceName } from '../lib/format.ts';
 import { currentRate } from '../lib/home-state.ts';
+import { deviceLabel, farLabel, type NameWords } from '../lib/labels.ts';
 import { type Filter, Matcher } from './filter.ts';
 
 /** One row of the table: what the picture draws as a line, not folded together. */
@@ -12,6 +13,8 @@ export type Row = {
   /** Id of the device, where the far end is in this home. */
   farDevice: string | undefined;
   farLabel: string;
+  /** Detail of the router and of groups. */
+  farAddress: string | undefined;
   service: string;
   fromOutside: boolean;
   rate: number;
@@ -30,6 +33,7 @@ export function rowsOf(
   conversations: Iterable<ConversationView>,
   at: number,
   filter: Filter,
+  words: NameWords,
 ): Row[] {
   const matcher = new Matcher(filter, devices);
   const rows = new Map<string, Row>();
@@ -38,7 +42,7 @@ export function rowsOf(
     if (!device || !matcher.conversation(conversation)) continue;
     const service = serviceName(conversation);
     const id = `${conversation.device}\n${conversation.node.key}\n${service}\n${conversation.initiator}`;
-    const row = rows.get(id) ?? emptyRow(id, device, conversation, devices);
+    const row = rows.get(id) ?? emptyRow(id, device, conversation, devices, words);
     rows.set(id, row);
     const rate = currentRate(conversation, at);
     row.rate += rate.up + rate.down;
@@ -54,16 +58,18 @@ function emptyRow(
   device: DeviceView,
   conversation: ConversationView,
   devices: ReadonlyMap<string, DeviceView>,
+  words: NameWords,
 ): Row {
   const { node } = conversation;
   const farDevice = node.device === undefined ? undefined : devices.get(node.device);
   return {
     id,
     device: device.id,
-    deviceLabel: plainName(device.label),
+    deviceLabel: deviceLabel(device, words),
     farKey: node.key,
     farDevice: farDevice?.id,
-    farLabel: plainName(farDevice?.label ?? node.name ?? node.addresses.at(-1) ?? node.key),
+    farLabel: farLabel(node, devices, words),
+    farAddress: node.role === undefined ? undefined : node.addresses.at(-1),
     service: serviceName(conversation),
     fromOutside: conversation.initiator === 'node',
     rate: 0,

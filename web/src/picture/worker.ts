@@ -1,18 +1,22 @@
 /// <reference lib="webworker" />
 import { Camera } from './camera.ts';
+import { Feed } from './feed.ts';
 import { Gesture, type GestureResult } from './gesture.ts';
 import { Layout, type Line, type Placed } from './layout.ts';
-import { type Emphasis, paintScene, type Scene, screenRadius } from './paint.ts';
+import { type Emphasis, paintScene, type Scene } from './paint.ts';
 import { movingLines, paintDots } from './particles.ts';
-import type { FromPicture, PictureStyle, ToPicture } from './protocol.ts';
+import type { Drawn, FromPicture, PictureStyle, ToPicture } from './protocol.ts';
 
 /** Zoom from which the next level of detail is asked for, and below which it is given back. */
 const DETAIL_IN = [1.9, 3.4];
 const DETAIL_OUT = [1.5, 2.8];
 const COST_EVERY = 1000;
+/** Traffic changes the picture at most this often, ms. */
+const REBUILD_EVERY = 250;
 
 /** Lays out and draws in a thread of its own, so that the page's thread stays free. A frame is drawn only if something changed. */
 class Picture {
+  private readonly feed = new Feed();
   private readonly layout = new Layout();
   private readonly camera = new Camera();
   private readonly gesture = new Gesture(this.layout, this.camera);
@@ -26,13 +30,14 @@ class Picture {
   private calm = false;
   private visible = true;
   private paused = false;
-  private chosen: string | undefined;
   private hovered: string | undefined;
   private moving: Line[] = [];
   private dirty = true;
   private settled = false;
   private snapCamera = true;
-  private detail = 0;
+  private rebuilding: ReturnType<typeof setTimeout> | undefined;
+  private outdated = false;
+  private drawn = '';
   private scheduled = false;
   private clock = 0;
   private lastFrame = 0;
@@ -47,21 +52,35 @@ class Picture {
         this.resize(message.width, message.height, message.ratio);
         break;
       case 'style':
-        Object.assign(this, { style: message.style, calm: message.calm, insideLabel: message.insideLabel });
+        Object.assign(this, { style: message.style, calm: message.calm });
         break;
-      case 'graph':
-        this.layout.update(message.nodes, message.edges);
-        this.moving = movingLines(this.layout.lines);
-        this.settled = false;
+      case 'words':
+        this.feed.words = message.words;
+        this.insideLabel = message.insideLabel;
+        this.rebuild();
+        break;
+      case 'home':
+        this.feed.apply(message.message);
+        this.rebuildSoon();
+        return;
+      case 'filter':
+        this.feed.filter = message.filter;
+        this.rebuild();
         break;
       case 'chosen':
-        this.chosen = message.id;
+        this.feed.chosen = message.id;
+        this.rebuild();
+        break;
+      case 'inset':
+        this.camera.inset = message.right;
         break;
       case 'visible':
         this.visible = message.visible;
+        if (this.outdated) this.rebuildSoon();
         break;
       case 'paused':
         this.paused = message.paused;
+        if (this.outdated) this.rebuildSoon();
         break;
       case 'pointer':
         this.point(message);
@@ -83,6 +102,33 @@ class Picture {
         break;
     }
     this.change();
+  }
+
+  /** Nobody sees traffic while the picture is paused or out of sight; it is drawn when that ends. */
+  private rebuildSoon(): void {
+    this.outdated = true;
+    if (!this.visible || (this.paused && this.layout.circles.length > 0)) return;
+    this.rebuilding ??= setTimeout(() => this.rebuild(), REBUILD_EVERY);
+  }
+
+  private rebuild(): void {
+    clearTimeout(this.rebuilding);
+    this.rebuilding = undefined;
+    this.outdated = false;
+    const { nodes, edges, farEnds } = this.feed.build();
+    if (this.layout.update(nodes, edges)) this.settled = false;
+    this.moving = movingLines(this.layout.lines);
+    const devices = nodes.reduce((count, node) => count + (node.type === 'device' ? 1 : 0), 0);
+    this.tellDrawn({ devices, farEnds, circles: nodes.length, detail: this.feed.detail });
+    if (this.hovered !== undefined) this.tellHover();
+    this.change();
+  }
+
+  private tellDrawn(drawn: Drawn): void {
+    const text = JSON.stringify(drawn);
+    if (text === this.drawn) return;
+    this.drawn = text;
+    tell({ type: 'drawn', drawn });
   }
 
   private change(): void {
@@ -150,7 +196,7 @@ class Picture {
   }
 
   private emphasis(): Emphasis {
-    const focus = this.layout.find(this.chosen)?.node.id;
+    const focus = this.layout.find(this.feed.chosen)?.node.id;
     const near = new Set<string>();
     if (focus) {
       near.add(focus);
@@ -182,20 +228,25 @@ class Picture {
   private hover(circle: Placed | undefined): void {
     if (this.hovered === circle?.node.id) return;
     this.hovered = circle?.node.id;
-    const [x, y] = circle ? this.camera.toScreen(circle.x, circle.y - circle.radius) : [0, 0];
-    tell({ type: 'hover', id: this.hovered, x, y });
+    this.tellHover();
     this.change();
   }
 
+  private tellHover(): void {
+    const circle = this.layout.find(this.hovered);
+    const [x, y] = circle ? this.camera.toScreen(circle.x, circle.y - circle.radius) : [0, 0];
+    tell({ type: 'hover', tip: this.feed.tip(circle?.node.id), x, y });
+  }
+
   private choose(circle: Placed | undefined): void {
-    this.chosen = circle?.node.id;
-    tell({ type: 'choose', id: this.chosen });
-    this.change();
+    this.feed.chosen = circle?.node.id;
+    tell({ type: 'choose', id: this.feed.chosen });
+    this.rebuild();
   }
 
   /** Goes from the chosen circle to the nearest one in the direction of an arrow key. */
   private walk(dx: number, dy: number): void {
-    const from = this.layout.find(this.chosen);
+    const from = this.layout.find(this.feed.chosen);
     let best: Placed | undefined;
     let bestCost = Number.POSITIVE_INFINITY;
     for (const circle of this.layout.circles) {
@@ -211,21 +262,17 @@ class Picture {
 
   private askDetail(): void {
     const scale = this.camera.scale / this.camera.fitted;
-    let detail = this.detail;
+    let { detail } = this.feed;
     while (detail < 2 && scale > DETAIL_IN[detail]!) detail++;
     while (detail > 0 && scale < DETAIL_OUT[detail - 1]!) detail--;
-    if (detail === this.detail) return;
-    this.detail = detail;
-    tell({ type: 'detail', level: detail });
+    if (detail === this.feed.detail) return;
+    this.feed.detail = detail;
+    this.rebuild();
   }
 
   private tellSettled(): void {
     this.settled = true;
-    const circles = this.layout.circles.map((circle) => {
-      const [x, y] = this.camera.toScreen(circle.x, circle.y);
-      return { id: circle.node.id, x, y, radius: screenRadius(circle, this.camera) };
-    });
-    tell({ type: 'settled', circles });
+    tell({ type: 'settled', circles: this.layout.circles.length });
   }
 
   private report(began: number): void {

@@ -26,10 +26,20 @@ const kinds: Record<Kind, string> = {
   device: 'Device',
 };
 
+const far = {
+  router: 'Router',
+  broadcast: 'everybody (broadcast)',
+  group: 'group',
+  /** Drawn as one in the picture: what a device says to all that listen at home. */
+  everybody: 'everybody at home',
+  groups: {} as Record<string, string>,
+};
+
 export const en = {
   languageName: 'English',
   locale: 'en-GB',
   kinds,
+  far,
 
   devices: counted('device', 'devices'),
   farEnds: counted('far end', 'far ends'),
@@ -38,7 +48,6 @@ export const en = {
   app: {
     skip: 'Skip to the content',
     home: 'SPIN, to the start page',
-    theme: { system: 'Light or dark: as the system', light: 'Light', dark: 'Dark' },
     language: 'Language',
     logout: 'Sign out',
     live: 'Live',
@@ -80,6 +89,7 @@ export const en = {
   coverage: {
     title: (count: number) =>
       rules.select(count) === 'one' ? 'One thing SPIN cannot see' : `${count} things SPIN cannot see`,
+    limits: 'What SPIN can see',
     codes: {
       'flow-offload': 'The router moves some traffic past the program (flow offload). That traffic is missing here.',
       'hardware-offload': 'The router’s hardware moves some traffic by itself. That traffic is missing here.',
@@ -89,6 +99,7 @@ export const en = {
       'no-capture': 'Packets cannot be listened to, so names of far ends and of devices are missing.',
       'no-neighbours': 'The list of neighbours cannot be read, so addresses may not be matched to devices.',
       'no-right': 'SPIN lacks a right on this machine. Started as root, it sees more.',
+      'connections-from-before': 'What connections that are older than SPIN’s start carried before is unknown.',
       'headers-not-seen': 'Only connections and control messages are seen, not every packet.',
       'events-lost': 'There was more going on than could be read. Some connections were counted late or not at all.',
       'packets-lost': 'There was more going on than could be read. Some packets are missing.',
@@ -151,7 +162,6 @@ export const en = {
 
   details: {
     title: 'Details',
-    choose: 'Choose a device or a far end to see more.',
     close: 'Close details',
     open: 'All about this device',
     talksTo: 'Talks to',
@@ -162,6 +172,11 @@ export const en = {
       hello: 'name that the device asked for',
       device: 'a device of this home',
       address: 'no name known',
+    },
+    roles: {
+      router: 'the way out of this home',
+      multicast: 'all devices that listen to this group',
+      broadcast: 'all devices of this home',
     },
     members: (count: string) => `${count} names and addresses drawn as one`,
     silent: 'silent',
@@ -188,6 +203,10 @@ export const en = {
     since: (when: string) => `since ${when}`,
     conversations: 'Conversations',
     noFarEnds: 'It has talked to nobody yet.',
+    privateAddress: 'private address',
+    privateAddressMore: 'private (chosen by the device, so it hides the maker)',
+    nameIt: 'It has not said its name. Give it one with the pencil, so that you know it again.',
+    newHint: 'first seen today',
     gone: 'SPIN does not know this device.',
     goneHint: 'It may have been joined with another one.',
     traffic: 'Traffic',
@@ -216,6 +235,35 @@ export const en = {
     failed: 'The history could not be loaded.',
     summary: (span: string, up: string, down: string, peak: string, when: string) =>
       `${span}: ${up} up, ${down} down. Busiest: ${peak} at ${when}.`,
+  },
+
+  settings: {
+    title: 'Settings',
+    close: 'Close settings',
+    theme: 'Light or dark',
+    themes: { system: 'As the system', light: 'Light', dark: 'Dark' },
+    erase: 'Erase everything SPIN knows …',
+    eraseMore:
+      'All devices, their names, their traffic and the whole history are erased for good. The password stays. SPIN then begins anew.',
+    eraseNow: 'Erase everything',
+    erased: 'Everything was erased. SPIN begins anew.',
+    eraseFailed: 'Nothing was erased.',
+  },
+
+  events: {
+    title: 'What happened',
+    codes: {
+      'device-found': 'New device:',
+      renamed: 'Got its own name back:',
+      'agent-connected': 'SPIN began to watch.',
+      'agent-gone': 'SPIN stopped seeing the network.',
+      'set-up': 'A password was set.',
+      'signed-in': 'Somebody signed in.',
+      'password-changed': 'The password was changed in a terminal.',
+      erased: 'Everything was erased.',
+    } as Record<string, string>,
+    renamed: (name: string) => `Renamed to “${name}”:`,
+    unknown: (code: string) => `${code}:`,
   },
 
   setup: {
@@ -252,7 +300,8 @@ export const en = {
   } as Record<string, string>,
 
   news: {
-    found: (name: string) => `New device: ${name}.`,
+    found: (names: string) => `New in your home: ${names}.`,
+    show: 'Show',
     gone: (name: string) => `${name} is no longer listed.`,
     agentGone: 'SPIN sees nothing right now.',
     agentBack: 'SPIN is watching again.',

@@ -27,6 +27,18 @@ export const nl: Texts = {
     router: 'Router',
     device: 'Apparaat',
   },
+  far: {
+    router: 'Router',
+    broadcast: 'iedereen (broadcast)',
+    group: 'groep',
+    everybody: 'iedereen in huis',
+    groups: {
+      'all nodes': 'alle apparaten',
+      'all routers': 'alle routers',
+      'neighbour discovery': 'buren zoeken',
+      'DHCPv6 servers': 'DHCPv6-servers',
+    },
+  },
 
   devices: counted('apparaat', 'apparaten'),
   farEnds: counted('bestemming', 'bestemmingen'),
@@ -35,7 +47,6 @@ export const nl: Texts = {
   app: {
     skip: 'Naar de inhoud',
     home: 'SPIN, naar de startpagina',
-    theme: { system: 'Licht of donker: zoals het systeem', light: 'Licht', dark: 'Donker' },
     language: 'Taal',
     logout: 'Afmelden',
     live: 'Live',
@@ -76,6 +87,7 @@ export const nl: Texts = {
   },
 
   coverage: {
+    limits: 'Wat SPIN kan zien',
     title: (count) => (count === 1 ? 'Eén ding dat SPIN niet ziet' : `${count} dingen die SPIN niet ziet`),
     codes: {
       'flow-offload':
@@ -87,6 +99,7 @@ export const nl: Texts = {
       'no-capture': 'Pakketten zijn niet af te luisteren; namen van bestemmingen en apparaten ontbreken.',
       'no-neighbours': 'De lijst met buren is niet leesbaar; adressen horen misschien niet bij het juiste apparaat.',
       'no-right': 'SPIN mist een recht op deze machine. Gestart als root ziet het meer.',
+      'connections-from-before': 'Wat verbindingen van vóór de start van SPIN eerder hebben vervoerd, is onbekend.',
       'headers-not-seen': 'Alleen verbindingen en stuurberichten zijn zichtbaar, niet elk pakket.',
       'events-lost': 'Er gebeurde meer dan te lezen was. Sommige verbindingen zijn te laat of niet geteld.',
       'packets-lost': 'Er gebeurde meer dan te lezen was. Er ontbreken pakketten.',
@@ -148,7 +161,6 @@ export const nl: Texts = {
 
   details: {
     title: 'Details',
-    choose: 'Kies een apparaat of een bestemming om meer te zien.',
     close: 'Details sluiten',
     open: 'Alles over dit apparaat',
     talksTo: 'Praat met',
@@ -159,6 +171,11 @@ export const nl: Texts = {
       hello: 'naam waar het apparaat om vroeg',
       device: 'een apparaat in dit huis',
       address: 'geen naam bekend',
+    },
+    roles: {
+      router: 'de weg naar buiten',
+      multicast: 'alle apparaten die naar deze groep luisteren',
+      broadcast: 'alle apparaten in dit huis',
     },
     members: (count) => `${count} namen en adressen als één getekend`,
     silent: 'stil',
@@ -192,6 +209,10 @@ export const nl: Texts = {
     since: (when) => `sinds ${when}`,
     conversations: 'Gesprekken',
     noFarEnds: 'Het heeft nog met niemand gepraat.',
+    privateAddress: 'privéadres',
+    privateAddressMore: 'privé (door het apparaat gekozen; zo verbergt het de maker)',
+    nameIt: 'Het noemt zijn naam niet. Geef het er een met het potlood, dan herkent u het later.',
+    newHint: 'vandaag voor het eerst gezien',
     gone: 'SPIN kent dit apparaat niet.',
     goneHint: 'Misschien is het met een ander samengevoegd.',
     traffic: 'Verkeer',
@@ -219,6 +240,35 @@ export const nl: Texts = {
     loading: 'Laden …',
     failed: 'De geschiedenis kon niet worden geladen.',
     summary: (span, up, down, peak, when) => `${span}: ${up} uit, ${down} in. Drukst: ${peak} om ${when}.`,
+  },
+
+  settings: {
+    title: 'Instellingen',
+    close: 'Instellingen sluiten',
+    theme: 'Licht of donker',
+    themes: { system: 'Zoals het systeem', light: 'Licht', dark: 'Donker' },
+    erase: 'Alles wissen wat SPIN weet …',
+    eraseMore:
+      'Alle apparaten, hun namen, hun verkeer en de hele geschiedenis worden voorgoed gewist. Het wachtwoord blijft. SPIN begint daarna opnieuw.',
+    eraseNow: 'Alles wissen',
+    erased: 'Alles is gewist. SPIN begint opnieuw.',
+    eraseFailed: 'Er is niets gewist.',
+  },
+
+  events: {
+    title: 'Wat er gebeurde',
+    codes: {
+      'device-found': 'Nieuw apparaat:',
+      renamed: 'Kreeg zijn eigen naam terug:',
+      'agent-connected': 'SPIN begon te kijken.',
+      'agent-gone': 'SPIN zag het netwerk niet meer.',
+      'set-up': 'Er is een wachtwoord ingesteld.',
+      'signed-in': 'Iemand meldde zich aan.',
+      'password-changed': 'Het wachtwoord is in een terminal gewijzigd.',
+      erased: 'Alles is gewist.',
+    },
+    renamed: (name) => `Heet nu “${name}”:`,
+    unknown: (code) => `${code}:`,
   },
 
   setup: {
@@ -255,7 +305,8 @@ export const nl: Texts = {
   },
 
   news: {
-    found: (name) => `Nieuw apparaat: ${name}.`,
+    found: (names) => `Nieuw in huis: ${names}.`,
+    show: 'Tonen',
     gone: (name) => `${name} staat niet meer in de lijst.`,
     agentGone: 'SPIN ziet op dit moment niets.',
     agentBack: 'SPIN kijkt weer mee.',

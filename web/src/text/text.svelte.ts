@@ -1,4 +1,5 @@
 import { formatter } from '../lib/format.ts';
+import type { NameWords } from '../lib/labels.ts';
 import { recall, remember } from '../lib/theme.svelte.ts';
 import { en, type Texts } from './en.ts';
 import { nl } from './nl.ts';
@@ -12,6 +13,8 @@ class Text {
   language = $state<Language>(preferred());
   readonly t: Texts = $derived(LANGUAGES[this.language]);
   readonly f = $derived(formatter(this.t.locale, this.t.time));
+  /** What names are made of, for `lib/labels.ts`. */
+  readonly words: NameWords = $derived({ kinds: this.t.kinds, far: this.t.far });
   readonly all: readonly { id: Language; name: string }[] = [
     { id: 'en', name: en.languageName },
     { id: 'nl', name: nl.languageName },
