@@ -67,18 +67,26 @@ const GUARD = '/usr/sbin/policy-rc.d';
 const GUARD_TEXT =
   '#!/bin/sh\n# Put here by SPIN while it installs packages: no service is started by that.\nexit 101\n';
 
-/** Runs `work` while Debian's own switch forbids the start of services; the host's own switch, if any, stays. */
-function withoutServices(work: () => void): void {
-  const leftover = existsSync(GUARD) && readFileSync(GUARD, 'utf8') === GUARD_TEXT;
-  const ours = leftover || !existsSync(GUARD);
-  if (ours) {
-    writeFileSync(GUARD, GUARD_TEXT);
-    chmodSync(GUARD, 0o755);
-  }
+/**
+ * Runs `work` while Debian's own switch forbids the start of services; the host's own switch, if any, stays.
+ * @param guard where the switch lies
+ */
+export function withoutServices(work: () => void, guard = GUARD): void {
+  const leftover = existsSync(guard) && readFileSync(guard, 'utf8') === GUARD_TEXT;
+  const ours = leftover || !existsSync(guard);
+  // Ctrl-C ends apt-get; this process has to live on to take the switch away again.
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  const stay = () => {};
+  for (const name of signals) process.on(name, stay);
   try {
+    if (ours) {
+      writeFileSync(guard, GUARD_TEXT);
+      chmodSync(guard, 0o755);
+    }
     work();
   } finally {
-    if (ours) rmSync(GUARD, { force: true });
+    if (ours) rmSync(guard, { force: true });
+    for (const name of signals) process.off(name, stay);
   }
 }
 

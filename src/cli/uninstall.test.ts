@@ -1,0 +1,107 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { isRoot } from './places.ts';
+import { type Machine, uninstall } from './uninstall.ts';
+
+const said = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+let folder: string;
+
+const put = (path: string) => {
+  mkdirSync(dirname(join(folder, path)), { recursive: true });
+  writeFileSync(join(folder, path), '');
+};
+const has = (path: string) => existsSync(join(folder, path));
+
+/** A machine where SPIN's user and table are, and that notes what it is told to do. */
+function machineWith(there: { user: boolean; table: boolean; obeys?: boolean }) {
+  const done: string[] = [];
+  const machine: Machine = {
+    hasUser: () => there.user,
+    run: (program, args) => {
+      done.push([program, ...args].join(' '));
+      return args[0] === 'list' ? there.table : (there.obeys ?? true);
+    },
+  };
+  return { machine, done };
+}
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'spin-uninstall-'));
+  for (const name of ['spin.db', 'spin.db-wal', 'spin.db.damaged-1', 'cli-token']) put(`state/homes/gateway/${name}`);
+  for (const name of ['config.json', 'agent.sock', 'kernel-settings.json']) put(`run/${name}`);
+});
+
+afterEach(() => {
+  said.mockClear();
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('spin uninstall', () => {
+  const elsewhere = () => ['--yes', '--state', join(folder, 'state'), '--run', join(folder, 'run')];
+
+  test('removes all that SPIN keeps in the folders it is told, and nothing of the machine', async () => {
+    const { machine, done } = machineWith({ user: true, table: true });
+    expect(await uninstall(elsewhere(), machine)).toBe(0);
+    expect(has('state') || has('run')).toBe(false);
+    expect(done).toEqual([]);
+  });
+
+  test('leaves what is not SPIN’s, and says so', async () => {
+    put('state/homes/gateway/diary.txt');
+    put('state/homes/mine/spin.db');
+    put('run/other.sock');
+    expect(await uninstall(elsewhere(), machineWith({ user: false, table: false }).machine)).toBe(0);
+    expect([has('state/homes/gateway/diary.txt'), has('state/homes/mine/spin.db'), has('run/other.sock')]).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    expect([has('state/homes/gateway/spin.db'), has('run/config.json')]).toEqual([false, false]);
+    expect(said.mock.calls.join()).toContain('other.sock is not SPIN');
+  });
+
+  test('follows no link out of its folders', async () => {
+    put('precious/spin.db');
+    mkdirSync(join(folder, 'linked'));
+    symlinkSync(join(folder, 'precious'), join(folder, 'state/homes/watch'));
+    await uninstall(elsewhere(), machineWith({ user: false, table: false }).machine);
+    expect(has('precious/spin.db')).toBe(true);
+  });
+
+  test('is not done without a yes', async () => {
+    await expect(uninstall(elsewhere().slice(1))).rejects.toMatchObject({
+      exitCode: 64,
+      message: expect.stringContaining('--yes'),
+    });
+    expect(has('state/homes/gateway/spin.db')).toBe(true);
+  });
+});
+
+describe.runIf(isRoot())(`spin uninstall of the whole${isRoot() ? '' : ' (skipped: only root can)'}`, () => {
+  test('takes table and user away', async () => {
+    vi.stubEnv('SPIN_STATE', join(folder, 'state'));
+    vi.stubEnv('SPIN_RUN', join(folder, 'run'));
+    const { machine, done } = machineWith({ user: true, table: true });
+    expect(await uninstall(['--yes'], machine)).toBe(0);
+    expect(done).toEqual(['nft list table inet spin', 'nft delete table inet spin', 'userdel spin']);
+    expect(has('state') || has('run')).toBe(false);
+  });
+
+  test('does nothing where nothing is', async () => {
+    vi.stubEnv('SPIN_STATE', join(folder, 'none'));
+    vi.stubEnv('SPIN_RUN', join(folder, 'none'));
+    const { machine, done } = machineWith({ user: false, table: false });
+    expect(await uninstall(['--yes'], machine)).toBe(0);
+    expect(done).toEqual(['nft list table inet spin']);
+  });
+
+  test('says what could not be removed', async () => {
+    vi.stubEnv('SPIN_STATE', join(folder, 'state'));
+    vi.stubEnv('SPIN_RUN', join(folder, 'run'));
+    const { machine } = machineWith({ user: true, table: false, obeys: false });
+    await expect(uninstall(['--yes'], machine)).rejects.toThrow('the user "spin" could not be removed');
+  });
+});
