@@ -23,7 +23,7 @@ export class Read implements Mode {
     const coverage = new Coverage('recording', (observation) => receiver.send(observation));
     coverage.note('recorded', true, basename(file));
     coverage.report(options.now(), { home: readHome(config.home), lost: { events: 0, packets: 0 } });
-    this.#played = this.#play(file, options).catch((error: Error) => log(`${file}: ${error.message}`));
+    this.#played = this.#play(file, options).catch((error: Error) => log(error.message));
   }
 
   resume(): void {}
