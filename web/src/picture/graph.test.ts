@@ -135,6 +135,29 @@ describe('names in the picture', () => {
     ['localhost', undefined],
   ])('%s belongs to %s', (name, domain) => expect(registrableDomain(name)).toBe(domain));
 
+  it('stand where the whole of them is seen', () => {
+    const space = new LabelSpace(300, 200);
+    expect(
+      space.first(
+        [
+          [20, 50],
+          [150, 50],
+        ],
+        80,
+      ),
+    ).toEqual([150, 50]);
+    expect(
+      space.first(
+        [
+          [290, 90],
+          [150, 300],
+          [20, 90],
+        ],
+        80,
+      ),
+    ).toBeUndefined();
+  });
+
   it('never overlap', () => {
     const space = new LabelSpace(1000, 800);
     expect(space.take(100, 100, 80)).toBe(true);
