@@ -334,6 +334,17 @@ describe('a full table', () => {
     expect(digest.totals.evictedFlows).toBeGreaterThan(900);
   });
 
+  it('is not waited for: of a device with very many flows the unanswered ones end first', () => {
+    const { digest, give, drained } = digesting();
+    give(up(SYN), 0);
+    give(down(SYN | ACK), 1);
+    for (let i = 0; i < 10_000; i++) give(up(SYN, 1024 + i, 23), 2 + i / 1000);
+    give(up(ACK), 20);
+    expect(digest.totals.evictedFlows).toBeGreaterThan(7000);
+    const flows = drained().filter((flow) => flow.destination.endsWith(':443'));
+    expect(flows.map((flow) => [flow.packets, flow.flags & FLAG.ended])).toEqual([[[2, 1], 0]]);
+  });
+
   it('keeps the connections in use of a device that scans', () => {
     const { give, drained } = digesting({ maxFlows: 64 });
     give(up(SYN), 0);

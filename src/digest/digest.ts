@@ -43,8 +43,8 @@ const MAX_FLOWS = 131_072;
 /** An owner alone may hold one in so many of them. */
 const SHARE_OF_ONE = 8;
 /**
- * From this many flows on, a sender's oldest unanswered flow ends with each new one: it scans or floods, and what never
- * was answered is not waited for. Few enough that their records stay near the processor.
+ * From this many flows on, a sender's oldest flow ends with each new one if nobody answered it or it fell silent: who
+ * scans or floods is not waited for. Few enough that the records stay near the processor.
  */
 const MANY_OF_ONE = 2048;
 /** Flows in use that an eviction may pass over before it takes one anyway. */
@@ -220,7 +220,7 @@ export class Digest {
 
     const flags = words[base + W.flags]!;
     if ((flags & STATE.dirty) === 0) this.#markDirty(slot, flags);
-    if (down === 1) words[base + W.flags]! |= STATE.answered;
+    if (((flags & STATE.beganDown) !== 0) !== (down === 1)) words[base + W.flags]! |= STATE.answered;
     if ((p.destinationMacHigh | p.destinationMacLow) === 0) this.#learnMac(p, base, down);
     const at = p.at;
     const time = slot * RECORD_DOUBLES + D.last;
@@ -259,6 +259,7 @@ export class Digest {
     writeEnds(words, base, p, down);
     words[base + W.ports] = down ? reversed : ports;
     words[base + W.protocol] = p.protocol;
+    if (down) words[base + W.flags]! |= STATE.beganDown;
     if (p.portless) words[base + W.flags]! |= FLAG.portless;
     if (isTcp && !p.portless && (p.tcpFlags & (SYN | RST)) === 0) words[base + W.facts]! |= FACT.stateless;
     doubles[slot * RECORD_DOUBLES + D.first] = p.at;
@@ -372,10 +373,14 @@ export class Digest {
     this.#end(this.#owners.oldestOf(owner));
   }
 
-  /** Ends the oldest flow of an owner unless packets went both ways; then the next one's turn comes. */
+  /** Ends the oldest flow of an owner if nobody answered it or it fell silent; otherwise the next one's turn comes. */
   #endUnanswered(owner: number): void {
     const slot = this.#owners.oldestOf(owner);
-    if ((this.#table.words[slot * RECORD_WORDS + W.flags]! & STATE.answered) !== 0) {
+    const flags = this.#table.words[slot * RECORD_WORDS + W.flags]!;
+    const idle = this.#packet.at - this.#table.doubles[slot * RECORD_DOUBLES + D.last]!;
+    const isTcp = (this.#table.words[slot * RECORD_WORDS + W.protocol]! & 0xff) === PROTOCOL.tcp;
+    const isOver = idle > IDLE.closed && (!isTcp || isClosed(flags));
+    if ((flags & STATE.answered) !== 0 && !isOver) {
       this.#owners.spare(slot);
       return;
     }

@@ -11,6 +11,8 @@ export const STATE = {
   live: 1 << 20,
   /** Packets went both ways. */
   answered: 1 << 21,
+  /** The first packet went downwards, as far as is known. */
+  beganDown: 1 << 22,
 } as const;
 
 /** Places of the index at first; doubled whenever it is half full. */
@@ -133,7 +135,7 @@ export class FlowTable {
     words[base + W.protocol] = (protocol & 0xff) | ((protocol >>> 8) & 0xff00) | ((protocol & 0xff00) << 8);
     const flags = words[base + W.flags]!;
     words[base + W.flags] =
-      (flags & ~(STATE.finUp | STATE.finDown)) |
+      ((flags & ~(STATE.finUp | STATE.finDown)) ^ STATE.beganDown) |
       ((flags & FLAG.fresh) === 0 ? FLAG.swapped : 0) |
       ((flags & STATE.finUp) !== 0 ? STATE.finDown : 0) |
       ((flags & STATE.finDown) !== 0 ? STATE.finUp : 0);
