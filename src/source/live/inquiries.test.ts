@@ -44,7 +44,8 @@ describe('questions for single connections', () => {
     inquiries.begin();
     inquiries.add(7, whole, 0, whole.byteLength);
     inquiries.end();
-    const header = [36, 0, 0, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+    // Its sequence number is the connection's id.
+    const header = [36, 0, 0, 0, 1, 1, 1, 0, 7, 0, 0, 0, 0, 0, 0, 0];
     const payload = [2, 0, 0, 0, 8, 0, 1, 0x80, 1, 2, 3, 4, 6, 0, 18, 0, 0, 9, 0, 0];
     expect(asked(inquiries).map((call) => [...call])).toEqual([[...header, ...payload]]);
   });
