@@ -5,7 +5,7 @@
 import type { ConntrackTable } from '../../digest/conntrack.ts';
 import { ConntrackEntry } from '../../digest/conntrack-entry.ts';
 import { CONNTRACK, ConntrackParser, dumpRequest, GROUP_DESTROY, GROUP_NEW } from '../netlink/ctnetlink.ts';
-import { getOption, SOL_SOCKET } from '../netlink/libc.ts';
+import { getOption, SOL_SOCKET, SystemCallError } from '../netlink/libc.ts';
 import { eachMessage } from '../netlink/message.ts';
 import { NETLINK_NETFILTER, NetlinkSocket, type Watch, whenReadable } from '../netlink/socket.ts';
 import { DumpPace } from './dump-pace.ts';
@@ -155,8 +155,16 @@ export class ConntrackSource {
 
   #count(): void {
     const dumpIsDue = this.#reconcile || this.#dumpsDue > 0 || this.#now() - this.#dumpedAt >= CONFIRM_MS;
-    if (this.#dumping || dumpIsDue || !this.#inquiries.isComplete) this.#dump();
-    else this.#inquire();
+    try {
+      if (this.#dumping || dumpIsDue || !this.#inquiries.isComplete) this.#dump();
+      else this.#inquire();
+    } catch (error) {
+      if (!(error instanceof SystemCallError)) throw error;
+      // The kernel is short of memory for a moment.
+      this.#dumping = false;
+      this.#reconcile = true;
+      this.#schedule(INQUIRE_MS);
+    }
   }
 
   #inquire(): void {
