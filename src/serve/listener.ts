@@ -1,5 +1,8 @@
-import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import type { IncomingMessage, RequestListener, Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+
+/** An `import` reads all that node:http exports, WebSocket and its kin among them, and so loads 12 MB of HTTP client. */
+const { createServer } = process.getBuiltinModule('node:http');
 
 export const MAX_HEADER_BYTES = 16 * 1024;
 /** All clients' streams and some requests of each. */
