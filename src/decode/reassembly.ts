@@ -17,11 +17,13 @@ const SWEEP_INTERVAL = 1_000;
 /** Buckets of the filter before the tables: most packets belong to no stream and are turned away by one look. */
 const FILTER_SIZE = 16_384;
 const FIRST_BUFFER = 2_048;
+/** Buffers kept for the next streams: as many as are open at a time in an ordinary home. */
+const MAX_SPARE = 64;
 
 /** The first octets of one direction of one connection, put in order by their offset. */
 export class Stream<Extra> {
   /** Octets so far; those before `length` are complete. */
-  bytes = new Uint8Array(FIRST_BUFFER);
+  bytes: Uint8Array;
   length = 0;
   /** What the protocol keeps with the stream. */
   extra: Extra;
@@ -32,7 +34,9 @@ export class Stream<Extra> {
   /** Received pieces beyond `length`: start, end, start, end …, disjoint and ascending. */
   private ranges: number[] = [];
 
-  constructor(packet: Packet, hash: number, extra: Extra) {
+  /** @param bytes room for the first octets; what it holds is overwritten before it is read */
+  constructor(packet: Packet, hash: number, extra: Extra, bytes: Uint8Array) {
+    this.bytes = bytes;
     this.hash = hash;
     this.owner = ownerOf(packet);
     this.since = packet.at;
@@ -166,6 +170,8 @@ export class StreamTable<Extra> {
   private readonly byHash = new Map<number, Stream<Extra>>();
   private readonly filter = new Uint16Array(FILTER_SIZE);
   private swept = 0;
+  /** Buffers of closed streams: most hellos take two segments, and memory anew for each is what costs most. */
+  private readonly spare: Uint8Array[] = [];
 
   get size(): number {
     return this.byHash.size;
@@ -185,7 +191,7 @@ export class StreamTable<Extra> {
     this.sweep(packet.at);
     const clash = this.byHash.get(hash);
     if (clash) this.evict(clash);
-    const stream = new Stream(packet, hash, extra);
+    const stream = new Stream(packet, hash, extra, this.spare.pop() ?? new Uint8Array(FIRST_BUFFER));
     this.makeRoom(stream.owner);
     let own = this.owners.get(stream.owner);
     if (!own) {
@@ -202,6 +208,7 @@ export class StreamTable<Extra> {
   close(stream: Stream<Extra>): void {
     if (this.byHash.get(stream.hash) !== stream) return;
     this.byHash.delete(stream.hash);
+    if (stream.bytes.length === FIRST_BUFFER && this.spare.length < MAX_SPARE) this.spare.push(stream.bytes);
     this.filter[stream.hash & (FILTER_SIZE - 1)]!--;
     const own = this.owners.get(stream.owner);
     if (!own) return;
