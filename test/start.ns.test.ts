@@ -1,9 +1,11 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmdirSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findProgram } from '../src/cli/debian.ts';
 import { isAlive, type ProcessIdentity } from '../src/cli/process.ts';
 import { whyNoNamespaces } from '../src/cli/virtual-home.ts';
-import { eventually, namespaces, type Ready, ROOT, SPIN, StartRun } from './start-run.ts';
+import { eventually, namespaces, type Ready, ROOT, SPIN, StartRun, type Through } from './start-run.ts';
 
 /** Longest times, ms, on two busy cores: a build of the dashboard is among them where it is not there yet. */
 const READY = 90_000;
@@ -100,28 +102,44 @@ describe.skipIf(obstacle)(`spin start guards the virtual home${obstacle ? ` (ski
 
 const setpriv = findProgram('setpriv');
 const unshare = findProgram('unshare');
-const noChange =
-  process.getuid?.() !== 0
-    ? 'only root can become another user for a test'
-    : setpriv && unshare
-      ? undefined
-      : 'setpriv or unshare is missing';
+const OTHERS_MAY_READ = 0o005;
+
+function whyNoOtherUser(): string | undefined {
+  if (process.getuid?.() !== 0) return 'only root can become another user for a test';
+  if (!setpriv || !unshare) return 'setpriv or unshare is missing';
+  const readable = (statSync(ROOT).mode & OTHERS_MAY_READ) === OTHERS_MAY_READ;
+  return readable ? undefined : 'no other user may read this clone';
+}
+
+const noChange = whyNoOtherUser();
 
 describe.skipIf(noChange)(`spin start without root${noChange ? ` (skipped: ${noChange})` : ''}`, () => {
-  let run: StartRun;
+  /** Where the other user finds the clone, whatever folder of root's alone it lies in. */
+  let seenAt: string;
+  let run: StartRun | undefined;
 
-  afterAll(async () => run.clear());
+  beforeAll(() => {
+    seenAt = mkdtempSync(join(tmpdir(), 'spin-clone-'));
+    chmodSync(seenAt, 0o755);
+  });
+
+  afterAll(async () => {
+    await run?.clear();
+    rmdirSync(seenAt);
+  });
+
+  const asNobody: Through = () => [
+    ...[unshare!, '--mount', 'sh', '-c', 'mount --bind "$1" "$2" && shift 2 && exec "$@"', 'sh', ROOT, seenAt],
+    ...[setpriv!, '--reuid=65534', '--regid=65534', '--clear-groups', '--bounding-set=-all', '--no-new-privs'],
+    ...['env', '-u', 'XDG_RUNTIME_DIR', '-u', 'XDG_STATE_HOME', join(seenAt, 'bin/spin')],
+  ];
 
   test('plays a recorded home and says what it cannot do', async () => {
-    run = new StartRun((spin) => [
-      setpriv!,
-      ...['--reuid=65534', '--regid=65534', '--clear-groups', '--bounding-set=-all', '--no-new-privs'],
-      ...['env', '-u', 'XDG_RUNTIME_DIR', '-u', 'XDG_STATE_HOME', spin],
-    ]);
+    run = new StartRun(asNobody);
     const ready = await run.ready(READY);
     expect(ready).toMatchObject({ mode: 'read', demo: 'recorded-home' });
     const devices = await eventually('seeing recorded devices', DEVICES, () => {
-      const seen = run.devices();
+      const seen = run!.devices();
       return seen.length >= AT_LEAST ? seen : undefined;
     });
     expect(devices.some((device) => device.bytesUp > 0)).toBe(true);
