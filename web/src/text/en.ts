@@ -156,7 +156,7 @@ export const en = {
     page: (from: string, to: string, all: string) => `${from}–${to} of ${all}`,
     previous: 'Previous page',
     next: 'Next page',
-    startedByFarEnd: 'started from outside',
+    startedByFarEnd: 'started by the far end',
     shown: (shown: string, all: string) => `The ${shown} most recent of ${all} are shown.`,
   },
 

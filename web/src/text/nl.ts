@@ -155,7 +155,7 @@ export const nl: Texts = {
     page: (from, to, all) => `${from}–${to} van ${all}`,
     previous: 'Vorige bladzijde',
     next: 'Volgende bladzijde',
-    startedByFarEnd: 'van buiten begonnen',
+    startedByFarEnd: 'door de bestemming begonnen',
     shown: (shown, all) => `De ${shown} recentste van ${all} staan hier.`,
   },
 
