@@ -274,6 +274,14 @@ describe('the home', () => {
     await eventually(async () => (await code()) === 'all-quiet');
   });
 
+  test('an agent that ended just before the controller does is not told as a loss', async () => {
+    await oneDevice(headers);
+    await bed.agent!.close();
+    await bed.ask({ path: '/api/home', headers });
+    await bed.stop();
+    expect(bed.log.filter((line) => line.includes('the agent is gone'))).toEqual([]);
+  });
+
   test('an agent that speaks nonsense is cut off and tried again', async () => {
     await oneDevice(headers);
     bed.agent!.sendRaw(new Uint8Array(64).fill(0xff));
