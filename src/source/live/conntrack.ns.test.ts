@@ -42,6 +42,9 @@ type Seen = {
   flags: number;
 };
 
+/** Also when a test bed's preparation failed. */
+let clean: () => void = () => {};
+
 class Watched {
   readonly bed: Testbed;
   readonly table: ConntrackTable;
@@ -51,6 +54,7 @@ class Watched {
 
   constructor(options: { nat: boolean; eventBuffer?: number; before?: (bed: Testbed) => void }) {
     this.bed = new Testbed(options);
+    clean = () => this.bed.remove();
     this.bed.write(this.bed.router, 'net/netfilter/nf_conntrack_acct', '1');
     this.bed.write(this.bed.router, 'net/netfilter/nf_conntrack_timestamp', '1');
     const ruleset =
@@ -95,7 +99,6 @@ class Watched {
 
   close(): void {
     this.source.close();
-    this.bed.remove();
   }
 }
 
@@ -117,6 +120,7 @@ let watched: Watched | undefined;
 afterEach(() => {
   watched?.close();
   watched = undefined;
+  clean();
 });
 
 describe.skipIf(reason)(`connections through a router${reason ? ` (skipped: ${reason})` : ''}`, () => {
