@@ -99,6 +99,7 @@ export class Controller implements Door {
 
   /** Once a second: what moved last and is silent now has no rate any more. */
   settle(): void {
+    if (this.#coverage.settle(this.at)) this.#announceState();
     if (this.#rates.moving && this.#options.now() - this.#movedAt > 1_500) this.#traffic(this.at, [], []);
   }
 
@@ -288,7 +289,7 @@ export class Controller implements Door {
   }
 
   #state() {
-    const coverage = this.#coverage.views();
+    const coverage = this.#coverage.views(this.at);
     const devices = this.#pipeline.home.devices().length;
     return {
       verdict: verdictOf(devices, this.#agent.connected, coverage),

@@ -5,12 +5,33 @@ import type { CoverageNote } from '../model/observation.ts';
 
 type CoverageEvent = Extract<HomeEvent, { kind: 'coverage' }>;
 
+/** A loss that did not recur for so long, ms of observed time, is past: it stays listed and alarms nobody any more. */
+export const LOSS_PASSES_AFTER = 600_000;
+const COUNTED: readonly string[] = ['events-lost', 'packets-lost'];
+
 /** What cannot be seen, by who said so: the agent's sources, and the controller of itself. */
 export class Coverage {
   readonly #sources = new Map<string, { notes: readonly CoverageNote[]; lost: CoverageEvent['lost'] }>();
 
-  set({ source, notes, lost }: CoverageEvent): void {
+  /** Observed time of the last loss, ms. */
+  #lostAt = Number.NEGATIVE_INFINITY;
+  #recent = false;
+
+  set({ at, source, notes, lost }: CoverageEvent): void {
+    const before = this.#sources.get(source)?.lost ?? { events: 0, packets: 0 };
+    if (lost.events > before.events || lost.packets > before.packets) this.#lostAt = at;
     this.#sources.set(source, { notes, lost });
+  }
+
+  /** @returns whether a loss became past since the last call */
+  settle(at: number): boolean {
+    const before = this.#recent;
+    this.#recent = this.#isRecent(at);
+    return before && !this.#recent;
+  }
+
+  #isRecent(at: number): boolean {
+    return at - this.#lostAt < LOSS_PASSES_AFTER;
   }
 
   /** A note of the controller itself; `undefined` takes it away. @returns whether that changed anything */
@@ -23,12 +44,14 @@ export class Coverage {
     return true;
   }
 
-  views(): HomeView['coverage'] {
+  /** @param at observed time, ms */
+  views(at: number): HomeView['coverage'] {
+    const past = !this.#isRecent(at);
     return [...this.#sources].flatMap(([source, { notes }]) =>
       notes.map(({ code, detail }) => ({
         code,
         source: source.split(' ')[0]!,
-        severity: severityOf(code),
+        severity: past && COUNTED.includes(code) ? 'inherent' : severityOf(code),
         ...(detail !== undefined && { detail }),
       })),
     );

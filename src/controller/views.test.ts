@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Conversation, Device, Node } from '../model/home.ts';
-import { Coverage, verdictOf } from './coverage.ts';
+import { Coverage, LOSS_PASSES_AFTER, verdictOf } from './coverage.ts';
 import { conversationView, labelOf, nodeView } from './views.ts';
 
 const isRouter = (address: string) => address === '192.0.2.1' || address === '2001:db8::1';
@@ -70,11 +70,32 @@ describe('the verdict', () => {
     const coverage = new Coverage();
     const notes = codes.map((code) => ({ code }));
     coverage.set({ kind: 'coverage', at: 0, source: 'test', notes, lost: { events: 0, packets: 0 } });
-    return verdictOf(3, true, coverage.views());
+    return verdictOf(3, true, coverage.views(0));
   };
 
   test('is calm about what lies in the nature of a source', () => {
     expect(verdict('headers-not-seen', 'recorded')).toEqual({ level: 'ok', code: 'all-quiet', devices: 3 });
+  });
+
+  test('forgives a loss that did not recur, and goes on listing it', () => {
+    const coverage = new Coverage();
+    const lose = (at: number, packets: number) => {
+      coverage.set({
+        ...{ kind: 'coverage', at, source: 'test', notes: [{ code: 'packets-lost' }], lost: { events: 0, packets } },
+      });
+      coverage.settle(at);
+    };
+    const code = (at: number) => verdictOf(3, true, coverage.views(at)).code;
+    lose(1_000, 5);
+    lose(2_000, 6);
+    lose(60_000, 6);
+    expect(code(2_000 + LOSS_PASSES_AFTER - 1)).toBe('limited-view');
+    expect(coverage.settle(2_000 + LOSS_PASSES_AFTER - 1)).toBe(false);
+    expect(code(2_000 + LOSS_PASSES_AFTER)).toBe('all-quiet');
+    expect([0, 1].map(() => coverage.settle(2_000 + LOSS_PASSES_AFTER))).toEqual([true, false]);
+    expect(coverage.views(2_000 + LOSS_PASSES_AFTER)).toHaveLength(1);
+    lose(3_000 + LOSS_PASSES_AFTER, 7);
+    expect(code(3_000 + LOSS_PASSES_AFTER)).toBe('limited-view');
   });
 
   test('says so when something is missing that should be there', () => {
