@@ -3,6 +3,8 @@
 /** About 60,000 flow records: some minutes of an ordinary home. */
 export const MAX_WAITING_BYTES = 8 * 1024 * 1024;
 
+const NOTHING = new Uint8Array(0);
+
 export class Outbox {
   readonly #maximum: number;
   #frames: Uint8Array[] = [];
@@ -35,6 +37,8 @@ export class Outbox {
   take(): Uint8Array | undefined {
     const frame = this.#frames[this.#head];
     if (!frame) return undefined;
+    // The place in the list must not keep the frame's half a megabyte alive.
+    this.#frames[this.#head] = NOTHING;
     this.#bytes -= frame.length;
     if (++this.#head > 1024 && this.#head * 2 > this.#frames.length) {
       this.#frames = this.#frames.slice(this.#head);
