@@ -3,7 +3,16 @@ import { add, type Outcome, runNode } from './step.ts';
 type Check = { name: string; command: readonly string[] };
 
 const CHECKS: readonly Check[] = [
-  { name: 'formatting and lint', command: ['node_modules/@biomejs/biome/bin/biome', 'ci', '--error-on-warnings'] },
+  {
+    name: 'formatting and lint',
+    command: [
+      'node_modules/@biomejs/biome/bin/biome',
+      'ci',
+      '--error-on-warnings',
+      '--diagnostic-level=warn',
+      ...(process.stdout.isTTY ? [] : ['--colors=off']),
+    ],
+  },
   { name: 'types', command: ['node_modules/typescript-7/bin/tsc', '-p', 'tsconfig.json'] },
   { name: 'types of the pure core', command: ['node_modules/typescript-7/bin/tsc', '-p', 'tsconfig.core.json'] },
   {

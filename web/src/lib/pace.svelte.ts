@@ -30,9 +30,7 @@ export function paced(interval: number): Pace {
     });
   });
   $effect(() => () => clearTimeout(timer));
-  const follow = () => {
-    version;
-  };
+  const follow = () => void version;
   const read = <T>(of: () => T): T => {
     follow();
     return of();
