@@ -11,7 +11,7 @@ import { clearLeftovers, keepVirtualHome, type LabRouter } from './virtual-home.
 /** Time for an orderly end, ms. */
 const GRACE = { agent: 5_000, controller: 10_000, home: 15_000 } as const;
 /** MB of JavaScript objects. Tables of packets and connections are outside of it; the controller's home is not. */
-const HEAP = { agent: 192, controller: 384 } as const;
+const HEAP = { agent: 96, controller: 384 } as const;
 /** Longest wait for the page at a start, ms: the controller alone starts in well under a second. */
 const READY_WITHIN = 60_000;
 /** A controller that dies this often before it was ever ready will not be ready soon. */
