@@ -54,9 +54,11 @@ function paintHome(context: Context, { layout, camera, style }: Scene): void {
 }
 
 /** On the border of the home, where nothing stands. */
-function paintInsideLabel(context: Context, { layout, camera, style, insideLabel }: Scene): void {
+function paintInsideLabel(context: Context, scene: Scene, space: LabelSpace): void {
+  const { layout, camera, style, insideLabel } = scene;
   const [x, y] = camera.toScreen(0, -layout.home.b);
   context.font = `600 11.5px ${style.font}`;
+  space.take(x, y - 8, widthOf(context, insideLabel), 16);
   context.textBaseline = 'middle';
   context.strokeStyle = style.surface;
   context.lineWidth = 8;
@@ -187,7 +189,7 @@ function paintLabels(context: Context, scene: Scene, width: number, height: numb
   wanted.sort((a, b) => importance(b, emphasis) - importance(a, emphasis));
   context.textAlign = 'center';
   context.lineJoin = 'round';
-  paintInsideLabel(context, scene);
+  paintInsideLabel(context, scene, space);
   context.textBaseline = 'top';
   const every = wanted.length <= ALWAYS_LABELLED;
   for (const circle of wanted) paintLabel(context, scene, space, circle, every);
