@@ -41,6 +41,9 @@ const FAST_PATH = `table inet fast {
 }
 `;
 
+/** An agent's start on a busy machine. */
+const START_MS = 20_000;
+
 class Controller {
   readonly seen: Observation[] = [];
   readonly bytes = new Map<number, number>();
@@ -122,20 +125,24 @@ function ended(child: ChildProcess): Promise<number | null> {
 }
 
 async function controllerOf(path: string): Promise<Controller> {
-  await until('the socket', () => existsSync(path), 10_000);
+  await until('the socket', () => existsSync(path), START_MS);
   const controller = new Controller(path);
   clean.push(() => controller.socket.destroy());
-  await until('a source that watches', () => controller.coverage()?.includes('no-conntrack') === false, 10_000);
+  await until('a source that watches', () => controller.coverage()?.includes('no-conntrack') === false, START_MS);
   return controller;
 }
 
 /** A controller of an agent that is about to take a dead one's socket over. */
 async function takeOver(path: string): Promise<Controller> {
-  const deadline = performance.now() + 10_000;
+  const deadline = performance.now() + START_MS;
   while (performance.now() < deadline) {
     const next = new Controller(path);
     clean.push(() => next.socket.destroy());
-    await until('an answer', () => next.socket.destroyed || next.coverage()?.includes('no-conntrack') === false);
+    await until(
+      'an answer',
+      () => next.socket.destroyed || next.coverage()?.includes('no-conntrack') === false,
+      START_MS,
+    );
     if (!next.socket.destroyed) return next;
   }
   throw new Error('no agent took over');
