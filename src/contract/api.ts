@@ -2,7 +2,7 @@
  * What the outside sees over HTTP, as schemas: one source for validation, OpenAPI, server, page and command line.
  * Times are ms since the epoch, sizes bytes.
  */
-import { type Static, Type } from 'typebox';
+import { type Static, Type } from './schema.ts';
 
 const Counters = {
   packetsUp: Type.Number(),

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
-import type { TSchema } from 'typebox';
 import { ErrorView } from '../../contract/api.ts';
+import type { TSchema } from '../../contract/schema.ts';
 import { Refusal } from '../refusal.ts';
 
 /** A fastify that types requests and answers after their schemas. */

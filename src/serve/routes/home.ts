@@ -1,4 +1,3 @@
-import { type TObject, Type } from 'typebox';
 import {
   ConversationView,
   DeviceView,
@@ -11,6 +10,7 @@ import {
   RenameBody,
   StatusView,
 } from '../../contract/api.ts';
+import { type TObject, Type } from '../../contract/schema.ts';
 import type { Door } from '../door.ts';
 import type { Stream } from '../stream.ts';
 import { type Api, answers, limitOf, orUnknownDevice } from './api.ts';
