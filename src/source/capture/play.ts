@@ -1,7 +1,7 @@
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import type { FrameSink } from './format.ts';
 import { type CaptureEnd, type ReadOptions, withBytes } from './read.ts';
-import { CaptureStream, ROOM } from './stream.ts';
+import { CaptureStream } from './stream.ts';
 
 /** Takes frames and, between them, the time. A `Digest` is one. */
 export type PacedSink = FrameSink & { advance(at: number): void };
@@ -23,8 +23,8 @@ export async function playCapture(path: string, sink: PacedSink, options: PlayOp
   const pace = new Pace(speed);
   return withBytes(path, stream, async (source, size) => {
     for (;;) {
-      const length = await source.read(stream.spare, ROOM);
-      stream.take(length);
+      const length = await source.read(stream.bytes, stream.makeRoom());
+      stream.filled(length);
       for (let next = stream.parse(pace.now()); next !== undefined; next = stream.parse(pace.now())) {
         if (signal?.aborted === true) return false;
         pace.waitFor(next);

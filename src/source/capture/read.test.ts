@@ -10,7 +10,7 @@ import { pcap, pcapng, type Record, writer } from './capture-builder.ts';
 import { CaptureError } from './error.ts';
 import { playCapture } from './play.ts';
 import { readCapture } from './read.ts';
-import { CaptureStream, CHUNK, ROOM } from './stream.ts';
+import { CaptureStream, CHUNK } from './stream.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'spin-capture-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -222,8 +222,8 @@ describe('a file that is no good capture', () => {
           for (const { at, value } of changes) if (at < broken.length) broken[at] = value;
           const stream = new CaptureStream('broken', collector());
           try {
-            stream.spare.set(broken, ROOM);
-            stream.take(broken.length);
+            stream.bytes.set(broken, stream.makeRoom());
+            stream.filled(broken.length);
             stream.parse();
             stream.end();
           } catch (error) {
@@ -287,8 +287,8 @@ describe('a long capture', () => {
         let i = 0;
         for (let at = 0; at < some.length; ) {
           const piece = some.subarray(at, at + pieces[i++ % pieces.length]!);
-          stream.spare.set(piece, ROOM);
-          stream.take(piece.length);
+          stream.bytes.set(piece, stream.makeRoom());
+          stream.filled(piece.length);
           stream.parse();
           at += piece.length;
         }

@@ -1,8 +1,9 @@
 import { stat } from 'node:fs/promises';
+import { setImmediate } from 'node:timers/promises';
 import { type ByteSource, openBytes } from './chunks.ts';
 import { CaptureError } from './error.ts';
 import type { FrameSink } from './format.ts';
-import { CaptureStream, ROOM } from './stream.ts';
+import { CaptureStream } from './stream.ts';
 
 export type ReadOptions = {
   /** Called now and then with bytes read from the file and its size (0 where unknown, as on standard input). */
@@ -21,6 +22,9 @@ export type CaptureEnd = {
   complete: boolean;
 };
 
+/** Other work of the process gets a turn after so many chunks: 8 MB, a few ms. */
+const CHUNKS_PER_TURN = 32;
+
 /**
  * Reads a capture file (pcap or pcapng, plain or gzip) as fast as it can be taken and gives every frame to `sink`.
  *
@@ -32,23 +36,19 @@ export async function readCapture(path: string, sink: FrameSink, options: ReadOp
   const { onProgress, signal } = options;
   const stream = new CaptureStream(path, sink);
   return withBytes(path, stream, async (source, size) => {
-    const readAhead = () => {
-      const chunk = source.read(stream.spare, ROOM);
-      // A fault of the chunk before may end the reading first.
-      chunk.catch(() => {});
-      return chunk;
-    };
-    let pending = readAhead();
-    while (signal?.aborted !== true) {
-      const length = await pending;
-      stream.take(length);
-      // The next chunk is read while this one is parsed.
-      if (length > 0) pending = readAhead();
+    for (let chunks = 1; signal?.aborted !== true; chunks++) {
+      const pending = source.read(stream.bytes, stream.makeRoom());
+      const length = typeof pending === 'number' ? pending : await pending;
+      stream.filled(length);
       stream.parse();
-      onProgress?.(source.taken, size);
       if (length === 0) {
         stream.end();
+        onProgress?.(source.taken, size);
         return true;
+      }
+      if (chunks % CHUNKS_PER_TURN === 0) {
+        onProgress?.(source.taken, size);
+        await setImmediate();
       }
     }
     return false;
