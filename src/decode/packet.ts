@@ -17,6 +17,9 @@ export class Packet {
   /** ms since the epoch, with fractions. */
   at = 0.5;
 
+  /** LINKTYPE number of the frame. */
+  linkType = 0;
+
   /** Hardware addresses; all zero where the link has none. */
   sourceMacHigh = 0;
   sourceMacLow = 0;

@@ -138,6 +138,7 @@ export class Digest {
     p.frameEnd = capturedEnd;
     p.wireLength = wireLength;
     p.at = at;
+    p.linkType = linkType;
     const kind = decodeFrame(p, linkType);
     if (kind === FRAME.skipped) {
       countSkipped(totals, p.skipReason, wireLength);

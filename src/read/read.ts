@@ -1,12 +1,8 @@
 import { loadVendors } from '../data/vendors.ts';
-import { ControlDecoder } from '../decode/control.ts';
-import { Digest } from '../digest/digest.ts';
 import type { HomeEvent } from '../model/event.ts';
 import type { Observation } from '../model/observation.ts';
 import { createPipeline, type Pipeline } from '../pipeline.ts';
-import { CaptureError } from '../source/capture/error.ts';
-import { readCapture } from '../source/capture/read.ts';
-import { quicCrypto } from '../source/quic-crypto.ts';
+import { type Digested, digestFile } from './digest-file.ts';
 import { writeEvents } from './events.ts';
 import type { ReadFilesOptions } from './options.ts';
 import { Output } from './output.ts';
@@ -16,9 +12,6 @@ import { summaryTable } from './table.ts';
 import { visible } from './visible.ts';
 
 const EXIT = { complete: 0, nothing: 2, partly: 3 } as const;
-
-/** Fixed, so that the same file gives the same answer every time. */
-const SEED = 0x5b1d_e5e1;
 
 /** Events speak of whole seconds, so that known flows need not be told of more often. */
 const SECOND = 1000;
@@ -34,15 +27,15 @@ export async function readFiles(options: ReadFilesOptions, streams: Streams): Pr
   let anyFault = false;
   for (const file of options.files) {
     const pipeline = createPipeline({ vendorOf });
-    const { digest, fault } = await readOne(file, pipeline, options, output, streams);
+    const { totals, fault } = await readOne(file, pipeline, options, output, streams);
     anyFault ||= fault !== undefined;
     anyRead ||= fault === undefined || fault.partly;
     if (fault) streams.stderr.write(`spin read: ${visible(fault.file)}: ${fault.reason} at byte ${fault.offset}\n`);
     if (fault && !fault.partly) continue;
-    if (options.json) await writeSummary(output, pipeline.home, digest.totals);
+    if (options.json) await writeSummary(output, pipeline.home, totals);
     else if (!options.events) {
       const title = options.files.length > 1 ? file : undefined;
-      await output.write(summaryTable(pipeline.home, digest.totals, { title, ...look(streams.stdout) }));
+      await output.write(summaryTable(pipeline.home, totals, { title, ...look(streams.stdout) }));
     }
   }
   await output.end();
@@ -56,7 +49,7 @@ async function readOne(
   options: ReadFilesOptions,
   output: Output,
   { stderr }: Streams,
-) {
+): Promise<Digested> {
   const { events, home } = options;
   const take = (told: readonly HomeEvent[]) => {
     if (events && told.length > 0) writeEvents(output, pipeline.home, told);
@@ -64,21 +57,15 @@ async function readOne(
   const sink = (observation: Observation) => take(pipeline.step(observation));
   if (home.prefixes.length > 0 || home.macs.length > 0)
     sink({ kind: 'source', at: 0, source: 'capture', home, coverage: [], lost: { events: 0, packets: 0 } });
-  const control = new ControlDecoder(sink, { crypto: quicCrypto });
-  const digest = new Digest(sink, { control, seed: SEED, standingStep: SECOND });
   const progress = new Progress(stderr, file);
   try {
-    await readCapture(file === '-' ? 'stdin' : file, digest, { onProgress: progress.show });
-    return { digest, fault: undefined };
-  } catch (error) {
-    if (!(error instanceof CaptureError)) throw error;
-    return { digest, fault: error };
-  } finally {
-    progress.end();
-    digest.finish();
+    const digested = await digestFile(file === '-' ? 'stdin' : file, sink, progress.show);
     // What happened in the last, unfinished second is told too.
     const end = Math.floor(pipeline.home.at / SECOND) * SECOND + SECOND;
-    if (digest.totals.packets > 0) sink({ kind: 'tick', at: end });
+    if (digested.totals.packets > 0) sink({ kind: 'tick', at: end });
+    return digested;
+  } finally {
+    progress.end();
   }
 }
 

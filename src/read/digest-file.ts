@@ -1,0 +1,118 @@
+import { statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import { ControlDecoder } from '../decode/control.ts';
+import { decodeFrame } from '../decode/frame.ts';
+import { FRAME, Packet } from '../decode/packet.ts';
+import { Digest } from '../digest/digest.ts';
+import type { Totals } from '../digest/totals.ts';
+import type { Observation } from '../model/observation.ts';
+import { CaptureError } from '../source/capture/error.ts';
+import { readCapture } from '../source/capture/read.ts';
+import { quicCrypto } from '../source/quic-crypto.ts';
+import type { DigestTask, DigestWord } from './digest-task.ts';
+import { newRing, RingReader, type RingSink } from './ring.ts';
+
+/** What a file held; a fault is where its reading ended early. */
+export type Digested = { totals: Totals; fault: CaptureError | undefined };
+
+type Sink = (observation: Observation) => void;
+type Progress = (taken: number, size: number) => void;
+
+/** The seed is fixed, so that the same file gives the same answer every time. */
+const OPTIONS = { seed: 0x5b1d_e5e1, standingStep: 1000 };
+/** From this size on, bytes, the second thread saves more than its start costs (some 50 ms). */
+const WORTH_A_THREAD = 32 * 1024 * 1024;
+
+/**
+ * Reads a capture and gives what it tells to `sink`; a large file is read and counted by a second thread. The
+ * observations are the same, in the same order, either way.
+ */
+export function digestFile(
+  file: string,
+  sink: Sink,
+  progress: Progress,
+  threaded = availableParallelism() > 1 && sizeOf(file) >= WORTH_A_THREAD,
+): Promise<Digested> {
+  return threaded ? digestInThread(file, sink, progress) : digestHere(file, sink, progress);
+}
+
+async function digestHere(file: string, sink: Sink, onProgress: Progress): Promise<Digested> {
+  const digest = new Digest(sink, { ...OPTIONS, control: new ControlDecoder(sink, { crypto: quicCrypto }) });
+  let fault: CaptureError | undefined;
+  try {
+    await readCapture(file, digest, { onProgress });
+  } catch (error) {
+    if (!(error instanceof CaptureError)) throw error;
+    fault = error;
+  }
+  digest.finish();
+  return { totals: digest.totals, fault };
+}
+
+async function digestInThread(file: string, sink: Sink, progress: Progress): Promise<Digested> {
+  const ring = newRing();
+  const worker = new Worker(new URL('./digest-worker.ts', import.meta.url), {
+    workerData: { file, ring, digest: OPTIONS } satisfies DigestTask,
+  });
+  const reader = new RingReader(ring);
+  const into = new Observations(sink);
+  const last = lastWord(worker, progress);
+  // A thread that fails fills no more blocks, and would be waited for in vain.
+  const failed = last.then(
+    () => new Promise<never>(() => {}),
+    (error: unknown) => Promise.reject(error),
+  );
+  while (await Promise.race([reader.next(into), failed]));
+  const { totals, fault } = await last;
+  return { totals, fault: fault && new CaptureError(file, fault.offset, fault.reason, fault.frames) };
+}
+
+type LastWord = Extract<DigestWord, { totals: Totals }>;
+
+function lastWord(worker: Worker, progress: Progress): Promise<LastWord> {
+  return new Promise((resolve, reject) => {
+    worker.on('message', (word: DigestWord) => {
+      if ('totals' in word) resolve(word);
+      else progress(word.taken, word.size);
+    });
+    worker.on('error', reject);
+    worker.on('exit', (code) => reject(new Error(`the reading thread ended with ${code}`)));
+  });
+}
+
+/** What comes out of the ring, as the observations of a digest in this thread. */
+class Observations implements RingSink {
+  readonly #sink: Sink;
+  readonly #control: ControlDecoder;
+  readonly #packet = new Packet();
+
+  constructor(sink: Sink) {
+    this.#sink = sink;
+    this.#control = new ControlDecoder(sink, { crypto: quicCrypto });
+  }
+
+  flows(at: number, flows: Parameters<RingSink['flows']>[1]): void {
+    this.#sink({ kind: 'flows', at, flows });
+  }
+
+  tick(at: number): void {
+    this.#sink({ kind: 'tick', at });
+  }
+
+  frame(bytes: Uint8Array, view: DataView, length: number, wireLength: number, at: number, linkType: number): void {
+    const p = this.#packet;
+    p.bytes = bytes;
+    p.view = view;
+    p.frameStart = 0;
+    p.frameEnd = length;
+    p.wireLength = wireLength;
+    p.at = at;
+    p.linkType = linkType;
+    if (decodeFrame(p, linkType) !== FRAME.skipped) this.#control.packet(p);
+  }
+}
+
+function sizeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+}
