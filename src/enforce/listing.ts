@@ -1,5 +1,5 @@
 /** What `nft -j -n list table inet spin` prints → what is in the kernel. */
-import { SCHEMA_MARK, type Actual, type Ruleset } from './ruleset.ts';
+import { type Actual, type Ruleset, SCHEMA_MARK } from './ruleset.ts';
 
 export type Counted = { packets: number; bytes: number };
 export type Listing = Actual & {
@@ -17,30 +17,30 @@ export function readListing(text: string): Listing {
   const counters = new Map<string, Counted>();
   let schema: string | undefined;
   for (const item of nftables) {
-    const set = (item['set'] ?? item['map']) as Json | undefined;
+    const set = (item.set ?? item.map) as Json | undefined;
     if (set) {
-      const name = String(set['name']);
+      const name = String(set.name);
       if (name.startsWith(SCHEMA_MARK)) schema = name.slice(SCHEMA_MARK.length);
       else sets.set(name, readElements(name, set, counters));
     }
-    const chain = item['chain'] as Json | undefined;
-    if (chain) chains.set(String(chain['name']), 0);
-    const rule = item['rule'] as Json | undefined;
-    if (rule) chains.set(String(rule['chain']), (chains.get(String(rule['chain'])) ?? 0) + 1);
+    const chain = item.chain as Json | undefined;
+    if (chain) chains.set(String(chain.name), 0);
+    const rule = item.rule as Json | undefined;
+    if (rule) chains.set(String(rule.chain), (chains.get(String(rule.chain)) ?? 0) + 1);
   }
   return { schema, sets, chains, counters };
 }
 
 function readElements(name: string, set: Json, counters: Map<string, Counted>): Map<string, string> {
   const elements = new Map<string, string>();
-  const quoted = set['type'] === 'ifname';
-  for (const element of (set['elem'] as unknown[] | undefined) ?? []) {
+  const quoted = set.type === 'ifname';
+  for (const element of (set.elem as unknown[] | undefined) ?? []) {
     // Of a map: [key, verdict].
     const [value, verdict] = Array.isArray(element) ? (element as unknown[]) : [element];
-    const body = (value as Json)['elem'] as Json | undefined;
-    const key = keyText(body ? body['val'] : value, quoted);
-    elements.set(key, verdict === undefined ? limitText(body?.['limit']) : verdictText(verdict as Json));
-    const counter = body?.['counter'] as Counted | undefined;
+    const body = (value as Json).elem as Json | undefined;
+    const key = keyText(body ? body.val : value, quoted);
+    elements.set(key, verdict === undefined ? limitText(body?.limit) : verdictText(verdict as Json));
+    const counter = body?.counter as Counted | undefined;
     if (counter) counters.set(`${name} ${key}`, { packets: counter.packets, bytes: counter.bytes });
   }
   return elements;
@@ -56,7 +56,7 @@ function keyText(value: unknown, quoted: boolean): string {
 
 function verdictText(verdict: Json): string {
   const [[word, to] = ['', undefined]] = Object.entries(verdict);
-  return `${word} ${String((to as Json | null)?.['target'])}`;
+  return `${word} ${String((to as Json | null)?.target)}`;
 }
 
 /** As `readRate` and the step `slow` write it. nft leaves out a burst of 0 and a unit of packets. */
