@@ -146,6 +146,8 @@ describe.skipIf(reason)(`what is cut, seen from the internet${reason ? ` (skippe
       expect(bed.arrived(6, 443)).toBe(before);
       await bed.apply(openPolicy());
       expect(await bed.device.tell({ do: 'say', wait: PATIENCE })).toBe(true);
+      // What it would send again later is no matter of the next tests.
+      await bed.device.tell({ do: 'close' });
     });
 
     it('the ladder: essential nodes only, the local network only, nothing but what a device needs to be there', async () => {

@@ -1,11 +1,15 @@
+import { spawn, spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { DesiredPolicy, DeviceLimits, PolicyDevice } from '../model/policy.ts';
-import { cannotRun } from '../source/live/testbed.ts';
+import { cannotRun, until } from '../source/live/testbed.ts';
+import { MAX_DESTINATIONS, MAX_HELD } from './define.ts';
+import { LOG_GROUP } from './names.ts';
 import { EnforcingBed, FAR, HOME, OTHER, openPolicy, ROUTER, SECOND, withDevice } from './testing/bed.ts';
 import type { FrameOptions } from './testing/frames.ts';
 
 const reason = cannotRun();
 const PATIENCE = 10_000;
+const canListen = spawnSync('tcpdump', ['--version']).status === 0;
 const FAMILIES = ['v4', 'v6'] as const;
 
 const LIMITS: DeviceLimits = {
@@ -156,6 +160,28 @@ describe.skipIf(reason)(`tripwires, judged on the far side${reason ? ` (skipped:
     expect(await bed.other.tell({ do: 'udp', address: FAR.v4, port: 443, wait: PATIENCE })).toBe(true);
   });
 
+  it.each(['held', 'told_connections'])('still limits a device when the set %s is full', async (name) => {
+    fillHeld(name);
+    const began = performance.now();
+    const { escaped, tracked } = await flood({ frame: packet('v4', {}), vary: 'sourcePort' });
+    const seconds = (performance.now() - began) / 1000;
+    expect(escaped).toBeLessThanOrEqual(40 + 10 * (seconds + 1));
+    expect(tracked).toBeLessThanOrEqual(escaped);
+    expect(await bed.other.tell({ do: 'udp', address: FAR.v4, port: 443, wait: PATIENCE })).toBe(true);
+  });
+
+  it.skipIf(!canListen)('tells who and why through NFLOG at once, and once a second', async () => {
+    const listener = listen();
+    try {
+      await until('the listener', () => listener.noise.includes('listening'), PATIENCE);
+      await flood({ frame: packet('v4', {}), vary: 'sourcePort', count: 400, rate: 1000 });
+      await until('the message', () => listener.told.includes(HOME.v4), PATIENCE);
+      expect(listener.told.trim().split('\n')).toHaveLength(1);
+    } finally {
+      listener.child.kill('SIGKILL');
+    }
+  });
+
   it('is in force also when nothing of ours runs', async () => {
     await bed.forget();
     expect((await flood({ frame: packet('v4', {}), vary: 'sourcePort' })).escaped).toBeLessThanOrEqual(120);
@@ -164,16 +190,36 @@ describe.skipIf(reason)(`tripwires, judged on the far side${reason ? ` (skipped:
   });
 });
 
-/** Puts foreign entries into the set until the kernel takes no more. */
-function fillDestinations(): void {
-  const SIZE = 262_144;
+/** What the kernel tells about tripwires, as text. */
+function listen() {
+  const command = ['netns', 'exec', bed.bed.router, 'tcpdump', '-l', '-n', '-i', `nflog:${LOG_GROUP}`];
+  const child = spawn('ip', command, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const listener = { child, told: '', noise: '' };
+  child.stdout.on('data', (text: Buffer) => {
+    listener.told += text.toString();
+  });
+  child.stderr.on('data', (text: Buffer) => {
+    listener.noise += text.toString();
+  });
+  return listener;
+}
+
+/** Puts foreign entries into sets that the kernel fills, until it takes no more. */
+function fill(name: string, size: number, keyOf: (n: number) => string): void {
   const lines: string[] = [];
-  for (let start = 0; start < SIZE; start += 4096) {
-    const keys = Array.from({ length: Math.min(4096, SIZE - start) }, (_, i) => {
-      const n = start + i;
-      return `${OTHER.mac} . 10.${n >>> 16}.${(n >>> 8) & 255}.${n & 255} timeout 60s`;
-    });
-    lines.push(`add element inet spin destination4 { ${keys.join(', ')} }`);
+  for (let start = 0; start < size; start += 4096) {
+    const keys = Array.from({ length: Math.min(4096, size - start) }, (_, i) => `${keyOf(start + i)} timeout 60s`);
+    lines.push(`add element inet spin ${name} { ${keys.join(', ')} }`);
   }
   bed.bed.run(bed.bed.router, ['nft', '-f', '-'], `${lines.join('\n')}\n`);
+}
+
+const hex = (n: number) => n.toString(16).padStart(2, '0');
+
+function fillHeld(name: string): void {
+  fill(name, MAX_HELD, (n) => `06:00:00:00:${hex(n >>> 8)}:${hex(n & 255)}`);
+}
+
+function fillDestinations(): void {
+  fill('destination4', MAX_DESTINATIONS, (n) => `${OTHER.mac} . 10.${n >>> 16}.${(n >>> 8) & 255}.${n & 255}`);
 }

@@ -15,6 +15,7 @@ export type Order =
   /** Opens a TCP connection that stays; `say` asks for an echo on it. */
   | { do: 'open'; address: string; port: number }
   | { do: 'say'; wait: number }
+  | { do: 'close' }
   /** Sends `count` frames at `rate` a second; `vary` counts that field up. */
   | {
       do: 'flood';
@@ -44,6 +45,8 @@ async function obey(order: Order): Promise<unknown> {
       return new Promise((resolve) => kept!.once('connect', () => resolve(true)));
     case 'say':
       return echoOf(kept!, order.wait);
+    case 'close':
+      return kept?.resetAndDestroy() === undefined;
     case 'flood':
       return flood(order);
   }
