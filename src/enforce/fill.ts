@@ -2,7 +2,7 @@
 import type { DesiredPolicy, LadderStep, PolicyBlock, PolicyDevice, PolicyNode, TripMode } from '../model/policy.ts';
 import { profileOf, REASONS } from './names.ts';
 import type { Sets } from './sets.ts';
-import { DEVICE_SHAPES, HOME_SHAPES, type NodeForm, serviceForm, setOf } from './shapes.ts';
+import { DEVICE_SHAPES, HOME_SHAPES, type NodeForm, type ServiceForm, serviceForm, setOf } from './shapes.ts';
 import {
   elementOf,
   outermost,
@@ -217,17 +217,24 @@ function fillBlock(sets: Sets, policy: DesiredPolicy, block: PolicyBlock, ends: 
     throw new PolicyError(field, 'without a device either a node or a service');
   const port = readService(service, field);
   const nodes = node ? nodeEntries(node, field) : [undefined];
-  for (const shape of ends ? DEVICE_SHAPES : HOME_SHAPES) {
-    if (shape.service !== serviceForm(service)) continue;
-    for (const entry of nodes) {
-      if (shape.node !== entry?.form || (entry && shape.family !== entry.family)) continue;
-      for (const own of ownKeys(shape.direction, shape.family, ends))
-        sets.add(setOf(shape), [own, entry?.text, port].filter(Boolean).join(' . '), '', id);
+  for (const { shape, name } of shapesOf(ends !== undefined, serviceForm(service))) {
+    for (const own of ownKeys(shape.direction, shape.family, ends)) {
+      for (const entry of nodes) {
+        if (shape.node !== entry?.form || (entry && shape.family !== entry.family)) continue;
+        const fields = [own, entry?.text, port].filter(Boolean);
+        sets.add(name, fields.length === 1 ? fields[0]! : fields.join(' . '), '', id);
+      }
     }
   }
   if (!ends) return;
   for (const mac of ends.macs) sets.add('ruled', mac);
   for (const { family, text } of ends.addresses) sets.add(`ruled_in${family}`, text);
+}
+
+const SHAPES = [...DEVICE_SHAPES, ...HOME_SHAPES].map((shape) => ({ shape, name: setOf(shape) }));
+
+function shapesOf(device: boolean, service: ServiceForm | undefined) {
+  return SHAPES.filter(({ shape }) => shape.device === device && shape.service === service);
 }
 
 function readService(service: PolicyBlock['service'], field: string): string | undefined {

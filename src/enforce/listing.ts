@@ -75,11 +75,13 @@ function inBytes(value: number, unit: string): number {
 /** What each entry of the policy stopped, and each device's tripwires counted, by id. */
 export function countersOf(ruleset: Ruleset, { counters }: Listing): Map<string, Counted> {
   const sums = new Map<string, Counted>();
-  for (const [place, { packets, bytes }] of counters) {
-    const id = ruleset.origins.get(place);
-    if (id === undefined) continue;
-    const sum = sums.get(id) ?? { packets: 0, bytes: 0 };
-    sums.set(id, { packets: sum.packets + packets, bytes: sum.bytes + bytes });
+  for (const { name, origins } of ruleset.sets.values()) {
+    for (const [key, id] of origins) {
+      const counted = counters.get(`${name} ${key}`);
+      if (!counted) continue;
+      const sum = sums.get(id) ?? { packets: 0, bytes: 0 };
+      sums.set(id, { packets: sum.packets + counted.packets, bytes: sum.bytes + counted.bytes });
+    }
   }
   return sums;
 }

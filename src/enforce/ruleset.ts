@@ -15,8 +15,6 @@ export type Ruleset = {
   schema: string;
   sets: ReadonlyMap<string, NftSet>;
   chains: readonly Chain[];
-  /** `set key` → id of the entry in the policy, for counters. */
-  origins: ReadonlyMap<string, string>;
 };
 
 /** What is in the kernel: the elements of each set, and each chain with how many rules it has. */
@@ -37,7 +35,7 @@ export function compile(policy: DesiredPolicy, bounds: Bounds = BOUNDS): Ruleset
   const hash = createHash('sha256');
   for (const set of sets.all.values()) hash.update(`${defineText(set)}\n`);
   for (const { name, hook } of made) if (hook) hash.update(`${name} ${hook}\n`);
-  return { schema: hash.digest('hex').slice(0, 12), sets: sets.all, chains: made, origins: sets.origins };
+  return { schema: hash.digest('hex').slice(0, 12), sets: sets.all, chains: made };
 }
 
 /** The whole table as one transaction, whatever stands there: between old and new no packet sees nothing. */
@@ -75,8 +73,10 @@ export function changeText(ruleset: Ruleset, actual: Actual, rules = false): str
 
 function changeSet(set: NftSet, actual: ReadonlyMap<string, string>): string[] {
   if (set.dynamic) return [];
-  const gone = [...actual].filter(([key, beside]) => set.elements.get(key) !== beside).map(([key]) => key);
-  const fresh = [...set.elements].filter(([key, beside]) => actual.get(key) !== beside).map(([key]) => key);
+  const gone: string[] = [];
+  const fresh: string[] = [];
+  for (const [key, beside] of actual) if (set.elements.get(key) !== beside) gone.push(key);
+  for (const [key, beside] of set.elements) if (actual.get(key) !== beside) fresh.push(key);
   return [...elementsText('delete', set, gone), ...elementsText('add', set, fresh)];
 }
 

@@ -7,6 +7,8 @@ export type NftSet = {
   words: readonly string[];
   /** Key → what stands beside it: a limit, or the verdict of a map. Empty text for none. */
   elements: Map<string, string>;
+  /** Key → id of the entry of the policy that it stands for. */
+  origins: Map<string, string>;
   /** The kernel fills it; we never do. */
   dynamic: boolean;
 };
@@ -16,20 +18,19 @@ export const MAX_ELEMENTS = 65_536;
 
 export class Sets {
   readonly all = new Map<string, NftSet>();
-  /** `set key` → the id of the entry that it stands for. */
-  readonly origins = new Map<string, string>();
 
   define(name: string, type: string, ...words: string[]): void {
-    this.all.set(name, { name, type, words, elements: new Map(), dynamic: words.includes('flags dynamic,timeout') });
+    const dynamic = words.includes('flags dynamic,timeout');
+    this.all.set(name, { name, type, words, elements: new Map(), origins: new Map(), dynamic });
   }
 
   /** A key that is there already keeps what stands beside it. */
   add(name: string, key: string, beside = '', id?: string): void {
-    const { elements } = this.all.get(name)!;
+    const { elements, origins } = this.all.get(name)!;
     if (elements.has(key)) return;
     if (elements.size >= MAX_ELEMENTS) throw new RangeError(`more than ${MAX_ELEMENTS} entries in ${name}`);
     elements.set(key, beside);
-    if (id !== undefined) this.origins.set(`${name} ${key}`, id);
+    if (id !== undefined) origins.set(key, id);
   }
 }
 
