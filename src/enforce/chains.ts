@@ -14,7 +14,7 @@
 import type { DesiredPolicy, TripMode } from '../model/policy.ts';
 import { LOG_GROUP, profileOf, REASONS, type Reason } from './names.ts';
 import { DEVICE_SHAPES, type Direction, HOME_SHAPES, keyOf, type Shape, setOf } from './shapes.ts';
-import { readNumber, readRate } from './validate.ts';
+import { readInterface, readNumber, readPrefix, readRate } from './validate.ts';
 
 export type Chain = { name: string; hook?: string; rules: string[] };
 
@@ -28,8 +28,13 @@ const FAMILIES = [
 /** One rule for each family. */
 const both = (write: (ip: 'ip' | 'ip6', n: 4 | 6) => string): string[] => FAMILIES.map(({ ip, n }) => write(ip, n));
 
+/** One interface is compared, several are looked up. */
+function interfaces(policy: DesiredPolicy): string {
+  return policy.lan.length === 1 ? readInterface(policy.lan[0]!, 'lan[0]') : '@lan';
+}
+
 export function chains(policy: DesiredPolicy): Chain[] {
-  return [...earlyChains(policy), ...guardChains(policy), ...inboundChains(), ...tripChains(policy), OBSERVE];
+  return [...earlyChains(policy), ...guardChains(policy), ...inboundChains(policy), ...tripChains(policy), OBSERVE];
 }
 
 /** Asks for connection tracking, which a router without NAT would not have (src/source/live/nftables.ts adds it too). */
@@ -49,16 +54,23 @@ function upkeep(verdict: string): string[] {
   ];
 }
 
-const consoleOut = both((ip, n) => `ether saddr @consoles ${ip} daddr @page${n} tcp dport @page_ports accept`);
+// Comparisons before lookups: most packets go no further.
+const consoleOut = both((ip, n) => `tcp dport @page_ports ether saddr @consoles ${ip} daddr @page${n} accept`);
 
-function earlyChains({ spoofing, home }: DesiredPolicy): Chain[] {
+function earlyChains(policy: DesiredPolicy): Chain[] {
+  const { spoofing, home } = policy;
   const known = (n: 4 | 6) => home.some((prefix) => prefix.includes(':') === (n === 6));
+  // A home has mostly one prefix: compared, not looked up.
+  const own = (n: 4 | 6) => {
+    const prefixes = home.map((prefix, i) => readPrefix(prefix, `home[${i}]`)).filter(({ family }) => family === n);
+    return prefixes.length === 1 ? prefixes[0]!.text : `@home${n}`;
+  };
   const spoofed = FAMILIES.filter(({ n }) => spoofing.mode !== 'off' && known(n));
   return [
     {
       name: 'early',
       hook: 'type filter hook prerouting priority -300; policy accept;',
-      rules: ['iifname @lan goto early_lan'],
+      rules: [`iifname ${interfaces(policy)} goto early_lan`],
     },
     {
       name: 'early_lan',
@@ -67,11 +79,12 @@ function earlyChains({ spoofing, home }: DesiredPolicy): Chain[] {
         ...upkeep('goto upkeep'),
         ...consoleOut,
         'ether saddr @isolated drop',
-        ...spoofed.map(({ n, ip }) => `${ip} saddr != @home${n} jump spoofing${n}`),
-        ...both((ip, n) => `${ip} daddr != @local${n} goto early_internet`),
+        ...spoofed.map(({ n, ip }) => `${ip} saddr != ${own(n)} jump spoofing${n}`),
+        'ether saddr vmap @early_device',
       ],
     },
     { name: 'upkeep', rules: ['ether saddr @upkeep drop', 'accept'] },
+    { name: 'early_device', rules: both((ip, n) => `${ip} daddr != @local${n} goto early_internet`) },
     {
       name: 'early_internet',
       rules: [
@@ -96,7 +109,7 @@ function guardChains(policy: DesiredPolicy): Chain[] {
     {
       name: 'guard',
       hook: 'type filter hook prerouting priority -190; policy accept;',
-      rules: ['iifname @lan goto guard_lan'],
+      rules: [`iifname ${interfaces(policy)} goto guard_lan`],
     },
     {
       name: 'guard_lan',
@@ -107,19 +120,25 @@ function guardChains(policy: DesiredPolicy): Chain[] {
         // Answers to this machine itself.
         'ct direction reply fib daddr type local accept',
         ...strangers(policy.strangers),
-        ...both((ip, n) => `${ip} daddr @resolvers${n} meta l4proto { 6, 17 } th dport 53 goto dns`),
-        ...both((ip, n) => `${ip} daddr != @local${n} jump tripwires${n}`),
+        ...both((ip, n) => `th dport 53 meta l4proto { 6, 17 } ${ip} daddr @resolvers${n} goto dns`),
+        ...both((ip, n) => `${ip} daddr @local${n} goto decide`),
+        'jump tripwires',
+        'jump decide',
+        'jump pause',
+      ],
+    },
+    {
+      name: 'decide',
+      rules: [
         'ether saddr @allow_device accept',
         ...both((ip, n) => `${ip} daddr @allow_device_in${n} accept`),
         ...both((_, n) => `meta nfproto ipv${n} jump out${n}`),
         ...HOME_SHAPES.filter((shape) => shape.direction === 'out' && shape.family === 0).map(drop),
         'ether saddr @ruled jump ruled',
-        ...both((ip, n) => `${ip} daddr != @local${n} jump pause`),
-        'ether saddr vmap @ladder',
       ],
     },
     { name: 'dns', rules: ['ether saddr @limit_dns goto trip_dns', 'accept'] },
-    { name: 'pause', rules: ['ether saddr @pause drop', 'iifname @pause_home drop'] },
+    { name: 'pause', rules: ['ether saddr @pause drop', 'iifname @pause_home drop', 'ether saddr vmap @ladder'] },
     ...both4(({ n, ip }) => ({
       name: `out${n}`,
       rules: [...allowNode(n, `${ip} daddr`), ...drops('out', n, HOME_SHAPES)],
@@ -155,14 +174,13 @@ function strangers({ mode, connections }: DesiredPolicy['strangers']): string[] 
 }
 
 function ladderOut(): Chain[] {
-  const local = both((ip, n) => `${ip} daddr @local${n} accept`);
   const critical = both((ip, n) => `ether saddr . ${ip} daddr @critical${n} accept`);
   const essential = both((ip, n) => `ether saddr . ${ip} daddr @essential${n} accept`);
   const stop = ['ether saddr @count_ladder', 'drop'];
   return [
-    { name: 'slow_out', rules: [...local, ...critical, 'ether saddr @slow ether saddr @count_ladder drop'] },
-    { name: 'essential_out', rules: [...local, ...critical, ...essential, ...stop] },
-    { name: 'local_out', rules: [...local, ...critical, ...stop] },
+    { name: 'slow_out', rules: [...critical, 'ether saddr @slow ether saddr @count_ladder drop'] },
+    { name: 'essential_out', rules: [...critical, ...essential, ...stop] },
+    { name: 'local_out', rules: [...critical, ...stop] },
   ];
 }
 
@@ -170,11 +188,7 @@ function tripwireChains({ devices }: DesiredPolicy): Chain[] {
   const rates = devices.flatMap(({ limits }) => limits.destination ?? []);
   const profiles = new Map(rates.map((rate) => [profileOf(rate), rate]));
   return [
-    ...both4(({ n, ip }) => ({
-      name: `tripwires${n}`,
-      rules: [`ether saddr . ${ip} daddr @critical${n} goto critical`, 'goto tripwires'],
-    })),
-    { name: 'critical', rules: ['ether saddr @critical_rate drop'] },
+    { name: 'critical', rules: ['ether saddr @critical_rate drop', 'return'] },
     {
       name: 'tripwires',
       rules: [
@@ -182,17 +196,17 @@ function tripwireChains({ devices }: DesiredPolicy): Chain[] {
         'ct state new tcp flags & (fin | syn | rst | ack) != syn ether saddr @limit_stateless goto trip_stateless',
         'ct state new ether saddr @limit_connections goto trip_connections',
         'ct state { new, invalid } ether saddr @held goto held',
-        ...both((ip, n) => `ether saddr . ${ip} daddr @held_destination${n} goto held`),
         'ether saddr vmap @destination_profile',
       ],
     },
-    { name: 'held', rules: ['ether saddr @watched return', 'ether saddr @count_held', 'drop'] },
+    { name: 'held', rules: [...spared, 'ether saddr @watched return', 'ether saddr @count_held', 'drop'] },
     ...[...profiles].map(([name, rate]) => ({
       name,
-      rules: both((ip, n) => {
-        const limit = readRate(rate, 'limits.destination');
-        return `update @destination${n} { ether saddr . ${ip} daddr ${limit} } goto trip_destination${n}`;
-      }).concat(
+      rules: both((ip, n) => `ether saddr . ${ip} daddr @held_destination${n} goto held`).concat(
+        both((ip, n) => {
+          const limit = readRate(rate, 'limits.destination');
+          return `update @destination${n} { ether saddr . ${ip} daddr ${limit} } goto trip_destination${n}`;
+        }),
         // Not listed although just added: the set is full, and all such destinations of a device share one limit.
         both((ip, n) => {
           const unlisted = `ether saddr . ${ip} daddr != @destination${n} ether saddr @limit_unlisted`;
@@ -202,6 +216,9 @@ function tripwireChains({ devices }: DesiredPolicy): Chain[] {
     })),
   ];
 }
+
+/** Critical nodes are within reach, at a rate of their own, whatever trips. */
+const spared = both((ip, n) => `ether saddr . ${ip} daddr @critical${n} goto critical`);
 
 /** Tells of it once a second for each device, counts it, and, unless the device is only watched, holds and drops. */
 function tripChains({ hold, spoofing }: DesiredPolicy): Chain[] {
@@ -216,6 +233,7 @@ function tripChains({ hold, spoofing }: DesiredPolicy): Chain[] {
   return REASONS.map((reason) => ({
     name: `trip_${reason}`,
     rules: [
+      ...(holds[reason] ? spared : []),
       `ether saddr != @told_${reason} add @told_${reason} { ether saddr timeout 1s } log prefix "spin ${reason}" ${LOG}`,
       `ether saddr @count_${reason}`,
       ...watching(reason === 'spoofing' ? spoofing.mode : undefined),
@@ -230,7 +248,7 @@ function watching(mode: TripMode | undefined): string[] {
   return mode === 'watch' ? ['return'] : mode === 'enforce' ? [] : ['ether saddr @watched return'];
 }
 
-function inboundChains(): Chain[] {
+function inboundChains(policy: DesiredPolicy): Chain[] {
   const local = both((ip, n) => `${ip} saddr @local${n} accept`);
   const pair = (name: string) => both((ip, n) => `${ip} daddr . ${ip} saddr @${name}_in${n} accept`);
   const stop = [...both((ip, n) => `${ip} daddr @count_ladder_in${n}`), 'drop'];
@@ -238,7 +256,7 @@ function inboundChains(): Chain[] {
     {
       name: 'inbound',
       hook: 'type filter hook forward priority -10; policy accept;',
-      rules: ['oifname @lan goto inbound_lan'],
+      rules: [`oifname ${interfaces(policy)} goto inbound_lan`],
     },
     {
       name: 'inbound_lan',
@@ -247,9 +265,9 @@ function inboundChains(): Chain[] {
         'udp sport 67 udp dport 68 ip saddr @local4 accept',
         'udp sport 547 udp dport 546 ip6 saddr @local6 accept',
         'icmpv6 type { 130, 131, 132, 133, 134, 135, 136, 143 } ip6 saddr @local6 accept',
-        ...both((ip, n) => `${ip} daddr @consoles${n} ${ip} saddr @page${n} tcp sport @page_ports accept`),
+        ...both((ip, n) => `tcp sport @page_ports ${ip} daddr @consoles${n} ${ip} saddr @page${n} accept`),
         ...both((ip, n) => `${ip} daddr @isolated_in${n} drop`),
-        ...both((ip, n) => `${ip} saddr @resolvers${n} meta l4proto { 6, 17 } th sport 53 accept`),
+        ...both((ip, n) => `th sport 53 meta l4proto { 6, 17 } ${ip} saddr @resolvers${n} accept`),
         ...both((ip, n) => `${ip} daddr @allow_device_in${n} accept`),
         ...both((ip, n) => `${ip} saddr @allow_device_in${n} accept`),
         ...both((_, n) => `meta nfproto ipv${n} jump in${n}`),

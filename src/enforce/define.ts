@@ -43,6 +43,7 @@ export function define(bounds: Bounds): Sets {
   sets.define('held', 'ether_addr', `size ${bounds.held}`, DYNAMIC, 'timeout 10s');
   sets.define('ladder', 'ether_addr : verdict');
   sets.define('destination_profile', 'ether_addr : verdict');
+  sets.define('early_device', 'ether_addr : verdict');
   for (const shape of [...HOME_SHAPES, ...DEVICE_SHAPES]) {
     if (sets.all.has(setOf(shape))) continue;
     sets.define(setOf(shape), typeOf(shape), ...(shape.node === 'prefix' ? [INTERVAL] : []), 'counter');

@@ -131,6 +131,7 @@ function fillTripwires(
     throw new PolicyError(`${field}.limits.destination`, 'needs a limit of all packets');
   for (const mac of ends.macs) {
     if (mode === 'watch') sets.add('watched', mac);
+    if (limits.packets || unneeded.length > 0) sets.add('early_device', mac, 'goto early_device');
     for (const reason of ['packets', 'connections', 'stateless', 'dns'] as const) {
       const rate = limits[reason];
       if (rate) sets.add(`limit_${reason}`, mac, readRate(rate, `${field}.limits.${reason}`));

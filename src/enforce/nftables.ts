@@ -107,7 +107,7 @@ export async function removeAll(): Promise<void> {
 
 async function adopt(ruleset: Ruleset): Promise<string> {
   const actual = await list();
-  return actual.schema === ruleset.schema ? changeText(ruleset, actual, true) : replaceText(ruleset);
+  return actual.schema === ruleset.schema ? changeText(ruleset, actual) : replaceText(ruleset);
 }
 
 /** Of a table that is not there: nothing. */

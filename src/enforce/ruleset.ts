@@ -31,7 +31,7 @@ export const SCHEMA_MARK = 'schema_';
 export function compile(policy: DesiredPolicy, bounds: Bounds = BOUNDS): Ruleset {
   const sets = define(bounds);
   fill(sets, policy);
-  const made = chains(policy);
+  const made = prune(chains(policy), sets.all);
   const hash = createHash('sha256');
   for (const set of sets.all.values()) hash.update(`${defineText(set)}\n`);
   for (const { name, hook } of made) if (hook) hash.update(`${name} ${hook}\n`);
@@ -50,24 +50,45 @@ export function replaceText(ruleset: Ruleset): string {
 }
 
 /**
+ * Without rules that look into an empty set, and without jumps to chains that have no rule then: a lookup costs as much
+ * as ten comparisons, on every packet.
+ */
+function prune(all: readonly Chain[], sets: ReadonlyMap<string, NftSet>): Chain[] {
+  const isEmpty = (name: string) => {
+    const set = sets.get(name);
+    return set !== undefined && !set.dynamic && set.elements.size === 0;
+  };
+  const canMatch = (rule: string) => ![...rule.matchAll(/(?<!!= )@(\w+)/g)].some(([, name]) => isEmpty(name!));
+  let left = all.map(({ rules, ...chain }) => ({ ...chain, rules: rules.filter(canMatch) }));
+  for (let before = -1; before !== countOf(left); ) {
+    before = countOf(left);
+    const void_ = new Set(left.filter(({ rules }) => rules.length === 0).map(({ name }) => name));
+    const leads = (rule: string) => !void_.has(/ jump (\w+)$/.exec(rule)?.[1] ?? '');
+    left = left.map(({ rules, ...chain }) => ({ ...chain, rules: rules.filter(leads) }));
+  }
+  return left;
+}
+
+function countOf(all: readonly Chain[]): number {
+  return all.reduce((sum, { rules }) => sum + rules.length, 0);
+}
+
+/**
  * The commands that turn a table of the same schema into the desired one. What the kernel itself filled – holds,
  * limits' states – and counters of what stays are kept.
- * @param rules also write all rules anew: after a start, or when they may not be ours
+ * @param changed chains whose rules are written anew; all of them where it is not known what they are
  */
-export function changeText(ruleset: Ruleset, actual: Actual, rules = false): string {
-  const lines: string[] = [];
-  const redefine = rules || !sameChains(ruleset, actual);
-  if (redefine) {
-    lines.push(...ruleset.chains.map(addChain));
-    const known = new Set([...actual.chains.keys(), ...ruleset.chains.map(({ name }) => name)]);
-    for (const name of known) lines.push(`flush chain inet ${TABLE} ${name}`);
-  }
+export function changeText(
+  ruleset: Ruleset,
+  actual: Actual,
+  changed: ReadonlySet<string> = new Set([...actual.chains.keys(), ...ruleset.chains.map(({ name }) => name)]),
+): string {
+  const lines = ruleset.chains.filter(({ name }) => !actual.chains.has(name)).map(addChain);
+  for (const name of changed) lines.push(`flush chain inet ${TABLE} ${name}`);
   for (const set of ruleset.sets.values()) lines.push(...changeSet(set, actual.sets.get(set.name) ?? new Map()));
-  if (redefine) {
-    lines.push(...ruleset.chains.flatMap(addRules));
-    const wanted = new Set(ruleset.chains.map(({ name }) => name));
-    for (const name of actual.chains.keys()) if (!wanted.has(name)) lines.push(`delete chain inet ${TABLE} ${name}`);
-  }
+  lines.push(...ruleset.chains.filter(({ name }) => changed.has(name)).flatMap(addRules));
+  const wanted = new Set(ruleset.chains.map(({ name }) => name));
+  for (const name of actual.chains.keys()) if (!wanted.has(name)) lines.push(`delete chain inet ${TABLE} ${name}`);
   return ended(lines);
 }
 
@@ -83,7 +104,10 @@ function changeSet(set: NftSet, actual: ReadonlyMap<string, string>): string[] {
 /** The least change from one ruleset to the next, as far as both have the same schema. */
 export function diffText(previous: Ruleset, next: Ruleset): string {
   if (previous.schema !== next.schema) return replaceText(next);
-  const changed = JSON.stringify(previous.chains) !== JSON.stringify(next.chains);
+  const rulesOf = (ruleset: Ruleset) => new Map(ruleset.chains.map(({ name, rules }) => [name, rules.join('\n')]));
+  const [before, after] = [rulesOf(previous), rulesOf(next)];
+  const names = new Set([...before.keys(), ...after.keys()]);
+  const changed = new Set([...names].filter((name) => before.get(name) !== after.get(name)));
   return changeText(next, asActual(previous), changed);
 }
 
@@ -116,13 +140,6 @@ export function differences(ruleset: Ruleset, actual: Actual): string[] {
     for (const key of there?.keys() ?? []) if (!set.elements.has(key)) found.push(`${set.name}: ${key} is too many`);
   }
   return found;
-}
-
-function sameChains(ruleset: Ruleset, actual: Actual): boolean {
-  return (
-    actual.chains.size === ruleset.chains.length &&
-    ruleset.chains.every(({ name, rules }) => actual.chains.get(name) === rules.length)
-  );
 }
 
 function addChain({ name, hook }: Chain): string {
