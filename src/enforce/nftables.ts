@@ -51,14 +51,14 @@ export class Nftables {
   async apply(policy: DesiredPolicy): Promise<void> {
     const next = compile(policy);
     await this.#inTurn(async () => {
-      await nft(['-f', '-'], this.#inForce ? diffText(this.#inForce, next) : await adopt(next)).catch(
-        async (error: unknown) => {
-          // Somebody else changed the table: read what is there and try once more.
-          if (!this.#inForce) throw error;
-          this.#inForce = undefined;
-          await nft(['-f', '-'], await adopt(next));
-        },
-      );
+      const former = this.#inForce;
+      try {
+        await nft(['-f', '-'], former ? diffText(former, next) : await adopt(next));
+      } catch (error) {
+        if (!former) throw error;
+        // Somebody else may have changed the table: read what is there and try once more.
+        await nft(['-f', '-'], await adopt(next));
+      }
       this.#inForce = next;
     });
   }
