@@ -1,0 +1,148 @@
+/** The household's rules, changed by commands. Pure: each command gives new rules or a refusal. */
+import {
+  formatPrefix,
+  formatWords,
+  inPrefix,
+  isV4,
+  type PrefixWords,
+  parseAddress,
+  parsePrefix,
+} from '../model/address.ts';
+import type { HomeFacts, HouseholdRule, NodeTarget, RuleAction, RuleCommand, RuleTarget } from '../model/household.ts';
+import { Refusal } from './refusal.ts';
+import { isOver, readTime } from './schedule.ts';
+
+export type Rules = ReadonlyMap<string, HouseholdRule>;
+
+type Asked = NonNullable<RuleTarget['service']>;
+
+/** Wishes of one household; each is some hundred bytes and some entries of the kernel's sets. */
+export const MAX_RULES = 4096;
+/** RFC 1035 §2.3.4. */
+const MAX_NAME = 253;
+const NAME = /^(?=.*[a-z])[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*$/;
+/** Steps that a device can be on; one at a time. */
+const STEPS: ReadonlySet<RuleAction> = new Set<RuleAction>(['slow', 'essential', 'local', 'isolated']);
+const MAX_PORT = 65_535;
+
+/** @throws Refusal, with the field of the command; nothing is changed then */
+export function command(rules: Rules, order: RuleCommand, by: string, at: number, home: HomeFacts): Rules {
+  const next = new Map(rules);
+  if (order.name === 'remove-rule') {
+    if (!next.delete(order.id)) throw new Refusal('id', 'unknown-rule', 'no such rule');
+    return next;
+  }
+  const target = readTarget(order.action, order.target, home);
+  const when = readTime(order.when, at, home.utcOffset);
+  if (order.action !== 'allow' && order.action !== 'ignore') refuseCuttingOff(target, home, order.action);
+  const id = idOf(order.action, target);
+  if (!next.has(id) && next.size >= MAX_RULES) throw new Refusal('target', 'too-many', `more than ${MAX_RULES} rules`);
+  next.set(id, { id, action: order.action, target, when, by, since: at });
+  return next;
+}
+
+/** Without the rules that are over. */
+export function expire(rules: Rules, at: number): Rules {
+  if (![...rules.values()].some(({ when }) => isOver(when, at))) return rules;
+  return new Map([...rules].filter(([, { when }]) => !isOver(when, at)));
+}
+
+/** A device is on one step of the ladder, whichever: the last word counts. */
+function idOf(action: RuleAction, { device, group, node, service }: RuleTarget): string {
+  const parts = [STEPS.has(action) ? 'step' : action];
+  if (device !== undefined) parts.push(`device=${device}`);
+  if (group !== undefined) parts.push(`group=${group}`);
+  if (node) parts.push(`node=${Object.values(node)[0] as string}`);
+  if (service) parts.push(`service=${service.protocol}/${service.port ?? 'any'}/${service.initiator}`);
+  return parts.join(' ');
+}
+
+function readTarget(action: RuleAction, asked: RuleTarget, home: HomeFacts): RuleTarget {
+  const target: RuleTarget = {};
+  if (asked.device !== undefined) {
+    if (!home.devices.some(({ id }) => id === asked.device))
+      throw new Refusal('target.device', 'unknown-device', 'no such device');
+    target.device = asked.device;
+  }
+  if (asked.group !== undefined) {
+    if (!home.devices.some(({ groups }) => groups.includes(asked.group!)))
+      throw new Refusal('target.group', 'unknown-group', 'no such group');
+    target.group = asked.group;
+  }
+  if (asked.node) target.node = readNode(asked.node);
+  if (asked.service) target.service = readService(asked.service);
+  refuseShape(action, target);
+  return target;
+}
+
+function refuseShape(action: RuleAction, { device, group, node, service }: RuleTarget): void {
+  const who = device !== undefined || group !== undefined;
+  if (device !== undefined && group !== undefined)
+    throw new Refusal('target.group', 'bad-target', 'either a device or a group');
+  if (STEPS.has(action) && !who) throw new Refusal('target.device', 'bad-target', 'whom?');
+  if ((STEPS.has(action) || action === 'pause') && (node || service))
+    throw new Refusal('target.node', 'bad-target', 'is for devices as a whole');
+  if (action === 'block' && !who && !node && !service)
+    throw new Refusal('target', 'bad-target', 'to block everything, pause the home');
+  if (service && node && !who) throw new Refusal('target.device', 'bad-target', 'a service at a node needs a device');
+  if ((action === 'allow' || action === 'ignore') && (service || who === (node !== undefined)))
+    throw new Refusal('target', 'bad-target', 'either devices or a node');
+}
+
+function readNode(node: NodeTarget): NodeTarget {
+  if ('address' in node) {
+    const words = parseAddress(node.address);
+    if (!words) throw new Refusal('target.node.address', 'bad-address', 'no address');
+    return { address: formatWords(words) };
+  }
+  if ('prefix' in node) {
+    const prefix = parsePrefix(node.prefix);
+    if (!prefix || prefix.length === 0) throw new Refusal('target.node.prefix', 'bad-prefix', 'no prefix of nodes');
+    return { prefix: formatPrefix(prefix) };
+  }
+  const name = node.name.toLowerCase().replace(/\.$/, '');
+  if (name.length > MAX_NAME || !NAME.test(name)) throw new Refusal('target.node.name', 'bad-name', 'no host name');
+  return { name };
+}
+
+function readService({ protocol, port, initiator }: Asked): Asked {
+  const fits = (value: number, most: number) => Number.isInteger(value) && value >= 0 && value <= most;
+  if (!fits(protocol, 255)) throw new Refusal('target.service.protocol', 'bad-service', 'protocols are 0 to 255');
+  if (port === undefined) return { protocol, initiator };
+  if (!fits(port, MAX_PORT)) throw new Refusal('target.service.port', 'bad-service', `ports are 0 to ${MAX_PORT}`);
+  return { protocol, port, initiator };
+}
+
+/**
+ * The kernel never cuts the way to the page; a rule that means to is a mistake all the same, and so is one that takes
+ * the household's own console, router or resolver from it.
+ */
+function refuseCuttingOff(target: RuleTarget, home: HomeFacts, action: RuleAction): void {
+  const whole = !target.node && !target.service && action !== 'slow';
+  const hit = home.devices.filter(({ id, groups }) => id === target.device || groups.includes(target.group ?? ''));
+  const who = target.device === undefined ? 'target.group' : 'target.device';
+  if (whole && action !== 'pause' && hit.some(({ id }) => home.consoles.includes(id)))
+    throw new Refusal(who, 'cuts-owner-off', 'SPIN is used from this device');
+  const own = home.routers.flatMap(({ addresses }) => addresses).concat(home.resolvers, home.page.addresses);
+  if (target.node && !('name' in target.node) && covers(target.node, [...own, ...home.prefixes]))
+    throw new Refusal('target.node', 'cuts-owner-off', 'the home, its router or its resolver is in it');
+}
+
+/** Whether a node's address or prefix holds one of the places, or a part of it. */
+function covers(node: { address: string } | { prefix: string }, places: readonly string[]): boolean {
+  const mine = parsePrefix('address' in node ? node.address : node.prefix)!;
+  return places.some((place) => {
+    const other = parsePrefix(place);
+    return other !== undefined && 'prefix' in node && place.includes('/')
+      ? overlap(mine, other)
+      : other !== undefined && !place.includes('/') && sameFamily(mine, other) && inPrefix(other.words, mine);
+  });
+}
+
+function overlap(a: PrefixWords, b: PrefixWords): boolean {
+  return sameFamily(a, b) && (inPrefix(a.words, b) || inPrefix(b.words, a));
+}
+
+function sameFamily(a: PrefixWords, b: PrefixWords): boolean {
+  return isV4(a.words) === isV4(b.words);
+}

@@ -1,0 +1,144 @@
+/**
+ * Keeps the table `inet spin` of this network namespace as the policy wants it: one transaction for each change,
+ * never a half one, nothing outside the table. What a crash left is adopted: rules stay in force until the transaction
+ * that brings the new ones.
+ */
+import { execFile } from 'node:child_process';
+import { createServer, type Server } from 'node:net';
+import type { DesiredPolicy } from '../model/policy.ts';
+import { type Counted, countersOf, type Listing, readListing } from './listing.ts';
+import { TABLE } from './names.ts';
+import { changeText, compile, differences, diffText, type Ruleset, replaceText } from './ruleset.ts';
+
+/** nft takes a tenth of a second for tens of thousands of elements; what takes longer hangs. */
+const TIMEOUT_MS = 10_000;
+/** A listing of full sets. */
+const MAX_LISTING_BYTES = 64 * 1024 * 1024;
+/** In the abstract namespace, which is the network namespace's own and empties itself with the process. */
+const LOCK = '\0spin-enforce';
+
+export type EnforceErrorCode = 'refused' | 'second-instance' | 'no-nft';
+
+/** The kernel or nft refused; the message is nft's own. What was in force still is. */
+export class EnforceError extends Error {
+  readonly code: EnforceErrorCode;
+  constructor(code: EnforceErrorCode, message: string) {
+    super(message);
+    this.name = 'EnforceError';
+    this.code = code;
+  }
+}
+
+export class Nftables {
+  readonly #lock: Server;
+  #inForce: Ruleset | undefined;
+  /** Changes happen one after the other. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  private constructor(lock: Server) {
+    this.#lock = lock;
+  }
+
+  /** @throws EnforceError `second-instance` while another process enforces in this network namespace */
+  static async open(): Promise<Nftables> {
+    return new Nftables(await takeLock());
+  }
+
+  /**
+   * Brings the policy in force: by its changed elements, or as a whole where more changed or the table is not known.
+   * @throws PolicyError before anything is changed; EnforceError `refused`, after which the former rules are in force
+   */
+  async apply(policy: DesiredPolicy): Promise<void> {
+    const next = compile(policy);
+    await this.#inTurn(async () => {
+      const former = this.#inForce;
+      try {
+        await nft(['-f', '-'], former ? diffText(former, next) : await adopt(next));
+      } catch (error) {
+        if (!former) throw error;
+        // Somebody else may have changed the table: read what is there and try once more.
+        await nft(['-f', '-'], await adopt(next));
+      }
+      this.#inForce = next;
+    });
+  }
+
+  /** What the kernel has otherwise than was applied; empty when all is in force, and before anything was applied. */
+  check(): Promise<string[]> {
+    return this.#inTurn(async () => {
+      const ruleset = this.#inForce;
+      return ruleset ? differences(ruleset, await list()) : [];
+    });
+  }
+
+  /** Brings back what somebody else removed or changed. @returns what was different */
+  repair(): Promise<string[]> {
+    return this.#inTurn(async () => {
+      const ruleset = this.#inForce;
+      if (!ruleset) return [];
+      const found = differences(ruleset, await list());
+      if (found.length > 0) await nft(['-f', '-'], await adopt(ruleset));
+      return found;
+    });
+  }
+
+  /** What each entry of the policy stopped since it is in force, and what each device's tripwires counted, by id. */
+  counters(): Promise<Map<string, Counted>> {
+    return this.#inTurn(async () => (this.#inForce ? countersOf(this.#inForce, await list()) : new Map()));
+  }
+
+  /** Leaves all rules in force and lets another instance take over. */
+  async close(): Promise<void> {
+    await this.#last;
+    await new Promise((resolve) => this.#lock.close(resolve));
+  }
+
+  #inTurn<T>(act: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(act);
+    this.#last = turn.catch(() => {});
+    return turn;
+  }
+}
+
+/** Removes everything of ours, whoever put it there and whatever runs. No table is no error. */
+export async function removeAll(): Promise<void> {
+  await nft(['-f', '-'], `add table inet ${TABLE}\ndelete table inet ${TABLE}\n`);
+}
+
+async function adopt(ruleset: Ruleset): Promise<string> {
+  const actual = await list();
+  return actual.schema === ruleset.schema ? changeText(ruleset, actual) : replaceText(ruleset);
+}
+
+/** Of a table that is not there: nothing. */
+async function list(): Promise<Listing> {
+  const tables = JSON.parse(await nft(['-j', 'list', 'tables', 'inet'])) as {
+    nftables?: Array<{ table?: { name: string } }>;
+  };
+  const there = tables.nftables?.some(({ table }) => table?.name === TABLE);
+  return readListing(there ? await nft(['-j', '-n', 'list', 'table', 'inet', TABLE]) : '{}');
+}
+
+function nft(args: string[], input = ''): Promise<string> {
+  const options = { timeout: TIMEOUT_MS, maxBuffer: MAX_LISTING_BYTES, encoding: 'utf8' } as const;
+  return new Promise((resolve, reject) => {
+    const child = execFile('nft', args, options, (error, stdout, stderr) => {
+      if (!error) resolve(stdout);
+      else if (error.code === 'ENOENT') reject(new EnforceError('no-nft', 'nft is not installed'));
+      else reject(new EnforceError('refused', stderr.trim().split('\n').slice(0, 3).join(' ') || error.message));
+    });
+    child.stdin?.on('error', () => {});
+    child.stdin?.end(input);
+  });
+}
+
+function takeLock(): Promise<Server> {
+  return new Promise((resolve, reject) => {
+    const server = createServer((socket) => socket.destroy());
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const taken = error.code === 'EADDRINUSE';
+      reject(taken ? new EnforceError('second-instance', 'another SPIN enforces on this machine') : error);
+    });
+    server.listen(LOCK, () => resolve(server.unref()));
+  });
+}
