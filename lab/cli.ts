@@ -10,7 +10,7 @@ import { endWithParent } from './netns.ts';
 import { scenarios } from './scenario/all.ts';
 import { printStatus } from './status.ts';
 
-/** Wrong usage: exit code 1. */
+/** Wrong usage: exit code 64. */
 export class UsageError extends Error {}
 /** This machine cannot: exit code 77. */
 export class Refused extends Error {}

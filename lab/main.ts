@@ -25,7 +25,7 @@ ${SCENARIOS}
   --help            this text
 
 Needs Linux, root, iproute2, nftables and dnsmasq (Debian: dnsmasq-base); record also tcpdump.
-Exit codes: 0 done, 1 wrong usage, 2 failed, 77 cannot run on this machine.
+Exit codes: 0 done, 2 failed, 64 wrong usage, 77 cannot run on this machine.
 `;
 
 const options = {
@@ -66,5 +66,5 @@ try {
   const reason = error instanceof Error ? error.message : String(error);
   process.stderr.write(`spin lab: ${reason.split('\n')[0]}\n`);
   if (error instanceof UsageError) process.stderr.write('try: spin lab --help\n');
-  process.exitCode = error instanceof UsageError ? 1 : error instanceof Refused ? 77 : 2;
+  process.exitCode = error instanceof UsageError ? 64 : error instanceof Refused ? 77 : 2;
 }

@@ -7,7 +7,7 @@ Says what runs, what it sees, and what it cannot see.
 Exit codes: 0 it runs · 1 it does not answer · 4 it does not run`;
 
 const VERDICT: Record<string, string> = {
-  'all-quiet': 'nothing unusual seen',
+  'all-quiet': 'seen as it should be; nothing is detected or blocked in this version',
   'no-devices-yet': 'no devices seen yet',
   'limited-view': 'SPIN sees only part of the traffic',
   'agent-gone': 'the part that sees the traffic does not run',
@@ -33,7 +33,10 @@ export async function status(args: readonly string[]): Promise<number> {
     ['Database', `${bytes(view.database.bytes)}, ${bytes(view.database.written)} written`],
   ];
   for (const note of view.coverage) {
-    rows.push(['Not seen', visible(`${note.code} (${note.source})${note.detail ? `: ${note.detail}` : ''}`)]);
+    rows.push([
+      note.severity === 'loss' ? 'Not seen' : 'Note',
+      visible(`${note.code} (${note.source})${note.detail ? `: ${note.detail}` : ''}`),
+    ]);
   }
   console.log(table(['SPIN', view.run.version], rows));
   return EXIT.ok;

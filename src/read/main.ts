@@ -11,5 +11,5 @@ const options = readOptions(process.argv.slice(2));
 if ('help' in options) process.stdout.write(`${options.help}\n`);
 else if ('wrong' in options) {
   process.stderr.write(`spin read: ${options.wrong}\n${USAGE}\n`);
-  process.exitCode = 1;
+  process.exitCode = 64;
 } else process.exitCode = await readFiles(options, process);

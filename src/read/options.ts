@@ -26,7 +26,7 @@ home of its own.
 Counters are exact: the packets and bytes (original frame lengths) of all conversations, capture.other and
 capture.skipped add up to those of the capture.
 
-Exit status: 0 read to the end · 1 wrong usage · 2 nothing could be read · 3 a part could be read`;
+Exit status: 0 read to the end · 2 nothing could be read · 3 a part could be read · 64 wrong usage`;
 
 /** Reads the command line: options, a text to show, or what is wrong. */
 export function readOptions(args: string[]): ReadFilesOptions | { help: string } | { wrong: string } {

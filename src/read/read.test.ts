@@ -128,7 +128,7 @@ describe('spin read', () => {
   });
 
   test('refuses wrong usage with the usage line', () => {
-    expect(read('--lan', 'nonsense', 'x')).toMatchObject({ status: 1, stdout: '' });
+    expect(read('--lan', 'nonsense', 'x')).toMatchObject({ status: 64, stdout: '' });
     expect(read().stderr).toContain('Usage: spin read');
     expect(read('--help')).toMatchObject({ status: 0, stderr: '' });
   });
