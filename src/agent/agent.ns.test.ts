@@ -210,7 +210,9 @@ describe.skipIf(reason)(`the agent${reason ? ` (skipped: ${reason})` : ''}`, () 
     await takeOver(socket);
   });
 
-  it('says that a firewall hands flows to a fast path', async ({ skip }) => {
+  it('says that a firewall hands flows to a fast path (skipped where the kernel has no flow tables)', async ({
+    skip,
+  }) => {
     const { socket } = start({}, (bed) => {
       try {
         bed.run(bed.router, ['nft', '-f', '-'], FAST_PATH);

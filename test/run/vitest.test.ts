@@ -8,7 +8,7 @@ type FileResult = Report['testResults'][number];
 const file = (result: Partial<FileResult>): Report => ({
   testResults: [{ name: join(ROOT, 'src/a.test.ts'), status: 'passed', message: '', assertionResults: [], ...result }],
 });
-const result = (status: string, title = 'it works') => ({ ancestorTitles: ['a thing'], title, status });
+const result = (status: string, title = 'it works', group = 'a thing') => ({ ancestorTitles: [group], title, status });
 
 describe('the last line of npm test', () => {
   test('counts what passed', () => {
@@ -28,8 +28,15 @@ describe('the last line of npm test', () => {
     expect(outcome).toMatchObject({ failed: 1, notes: ['failed: src/a.test.ts: Cannot find module'] });
   });
 
-  test.each(['skipped', 'pending', 'todo', 'disabled'])('lists what is %s once with its number', (status) => {
-    const outcome = count(file({ assertionResults: [result(status, 'one'), result(status, 'two')] }));
-    expect(outcome).toMatchObject({ passed: 0, skipped: 2, notes: ['skipped: src/a.test.ts: a thing (2 tests)'] });
+  test.each(['skipped', 'pending', 'todo', 'disabled'])('lists a group that is %s once, with its number', (status) => {
+    const group = 'a thing (skipped: no root)';
+    const outcome = count(file({ assertionResults: [result(status, 'one', group), result(status, 'two', group)] }));
+    const note = 'skipped: src/a.test.ts: a thing (skipped: no root) (2 tests)';
+    expect(outcome).toMatchObject({ passed: 0, skipped: 2, notes: [note] });
+  });
+
+  test('lists a single test that was skipped by its own title', () => {
+    const outcome = count(file({ assertionResults: [result('passed'), result('skipped', 'one (needs a camera)')] }));
+    expect(outcome.notes).toEqual(['skipped: src/a.test.ts: a thing › one (needs a camera)']);
   });
 });

@@ -53,7 +53,9 @@ export function count(report: Report): Outcome {
         outcome.notes.push(`failed: ${path}: ${[...test.ancestorTitles, test.title].join(' › ')}`);
       } else {
         outcome.skipped += 1;
-        const title = test.ancestorTitles[0] || test.title;
+        // A whole group names its reason in its own title; a single test in its own.
+        const [group = ''] = test.ancestorTitles;
+        const title = group.includes('(skipped: ') ? group : [...test.ancestorTitles, test.title].join(' › ');
         skipped.set(`${path}: ${title}`, (skipped.get(`${path}: ${title}`) ?? 0) + 1);
       }
     }
