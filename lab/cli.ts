@@ -17,6 +17,7 @@ export class Refused extends Error {}
 
 export type Flags = {
   all?: boolean | undefined;
+  dead?: boolean | undefined;
   for?: string | undefined;
   scenario?: string | undefined;
   seed?: string | undefined;
@@ -52,7 +53,7 @@ async function downCommand(args: readonly string[], flags: Flags): Promise<numbe
   expectAtMost(args, 1);
   requireMachine();
   const removed = await cleanDead();
-  const up = living().map(({ info }) => info.id);
+  const up = flags.dead ? [] : living().map(({ info }) => info.id);
   const id = args[0] ?? flags.lab;
   if (id !== undefined && !up.includes(id) && !removed.includes(id)) throw new UsageError(`there is no lab ${id}`);
   if (id === undefined && !flags.all && up.length > 1) throw new UsageError(`which one: ${up.join(', ')}, or --all`);

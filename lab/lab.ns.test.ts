@@ -153,7 +153,7 @@ describe.skipIf(!isRoot)(`the virtual home${isRoot ? '' : ' (skipped: network na
     await once(both[1].child, 'exit');
   });
 
-  it('is cleaned up by "down" after its process was killed', async () => {
+  it('is cleaned up by "down --dead" after its process was killed, and no other home is', async () => {
     const { child, info } = await play('quiet-night');
     await joined(info.id);
     const processes = processesOf(info.id);
@@ -161,8 +161,10 @@ describe.skipIf(!isRoot)(`the virtual home${isRoot ? '' : ' (skipped: network na
     await once(child, 'exit');
     await until('the kernel to end its processes', 5000, () => processes.every((process) => !isAlive(process)));
     expect(namespaces(info.id)).not.toEqual([]);
-    await lab('down', info.id);
+    const alive = await play('quiet-night');
+    await lab('down', '--dead');
     expectNothingLeft(info.id, processes);
+    expect((await status(alive.info.id)).devices).toHaveLength(DEVICES.length);
   });
 
   it('ends when the program that started it ends', async () => {

@@ -9,6 +9,7 @@ const HELP = `spin lab – a virtual home: devices that act for real, in network
 
   spin lab up                      make a home and let its devices join; it stays until "down"
   spin lab down [ID] [--all]       remove it, and whatever crashed ones left behind
+  spin lab down --dead             remove only what crashed ones left behind
   spin lab run [SCENARIO]          play a scenario (the first below if none is named) until
                                    Ctrl-C, in the home that is up or in one of its own
   spin lab record FILE.pcap        play and capture the home network; FILE.pcap.gz is compressed
@@ -30,6 +31,7 @@ Exit codes: 0 done, 2 failed, 64 wrong usage, 77 cannot run on this machine.
 
 const options = {
   all: { type: 'boolean' },
+  dead: { type: 'boolean' },
   for: { type: 'string' },
   scenario: { type: 'string' },
   seed: { type: 'string' },

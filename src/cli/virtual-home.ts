@@ -44,7 +44,7 @@ export function keepVirtualHome(onUp: (router: LabRouter) => void, onChange: () 
 
 /** Removes what virtual homes of processes that are gone left behind. */
 export function clearLeftovers(): void {
-  spawnSync(process.execPath, [join(ROOT, PROGRAM), 'down'], {
+  spawnSync(process.execPath, [join(ROOT, PROGRAM), 'down', '--dead'], {
     stdio: ['ignore', 'ignore', 'ignore'],
     timeout: 30_000,
   });
