@@ -222,7 +222,7 @@ describe.skipIf(!isRoot)(`the virtual home${isRoot ? '' : ' (skipped: network na
       () => undefined,
       (error: { code: number; stderr: string }) => error,
     );
-    expect(failed).toMatchObject({ code: 1, stderr: expect.stringMatching(/^spin lab: no command "fly"\n/) });
+    expect(failed).toMatchObject({ code: 64, stderr: expect.stringMatching(/^spin lab: no command "fly"\n/) });
   });
 });
 
