@@ -3,9 +3,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { DeviceView, ErrorView, StatusView } from '../contract/api.ts';
+import { visible } from '../model/visible.ts';
 import { isRoot, places } from './places.ts';
 import { type RunRecord, readRecord, runs } from './run-record.ts';
-import { EXIT, Failure, visible, wrongUsage } from './terminal.ts';
+import { EXIT, Failure, wrongUsage } from './terminal.ts';
 
 /** Longest wait for an answer, ms. */
 const PATIENCE = 10_000;

@@ -1,6 +1,7 @@
 import type { DeviceView } from '../contract/api.ts';
+import { visible } from '../model/visible.ts';
 import { Client, findRun, parseClientOptions } from './client.ts';
-import { bytes, EXIT, table, visible } from './terminal.ts';
+import { bytes, EXIT, table } from './terminal.ts';
 
 const HELP = `Usage: spin devices [--json] [--run DIR]
 

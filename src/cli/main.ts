@@ -1,8 +1,9 @@
 /** `spin`: finds the sub-command and turns a refusal into one line and an exit code. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { visible } from '../model/visible.ts';
 import { ROOT } from './places.ts';
-import { EXIT, Failure, say, visible } from './terminal.ts';
+import { EXIT, Failure, say } from './terminal.ts';
 
 const HELP = `SPIN – Security and Privacy for In-home Networks
 

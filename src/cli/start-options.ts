@@ -4,7 +4,8 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { DEFAULT_PORT } from '../contract/config.ts';
 import { parseMac, parsePrefix } from '../model/address.ts';
-import { EXIT, Failure, visible, wrongUsage } from './terminal.ts';
+import { visible } from '../model/visible.ts';
+import { EXIT, Failure, wrongUsage } from './terminal.ts';
 
 export const START_HELP = `Usage: spin start [OPTION…]
 

@@ -1,5 +1,6 @@
+import { visible } from '../model/visible.ts';
 import { Client, findRun, parseClientOptions } from './client.ts';
-import { bytes, EXIT, table, visible } from './terminal.ts';
+import { bytes, EXIT, table } from './terminal.ts';
 
 const HELP = `Usage: spin status [--json] [--run DIR]
 

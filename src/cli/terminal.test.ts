@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { bytes, Failure, table, visible, wrongUsage } from './terminal.ts';
+import { visible } from '../model/visible.ts';
+import { bytes, Failure, table, wrongUsage } from './terminal.ts';
 
 describe('names from the network on a terminal', () => {
   test.each([

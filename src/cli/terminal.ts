@@ -1,3 +1,5 @@
+import { visible } from '../model/visible.ts';
+
 /** A refusal with its exit code: shown as one line, never as a stack trace. */
 export class Failure extends Error {
   readonly exitCode: number;
@@ -14,18 +16,6 @@ export const EXIT = { ok: 0, failed: 1, usage: 64, runsAlready: 3, notRunning: 4
 export function wrongUsage(command: string, { message }: Error): Failure {
   const [first] = message.split(/\n|\. /);
   return new Failure(`${visible(first!)} (see spin ${command} --help)`, EXIT.usage);
-}
-
-/**
- * Text from the network as it may safely reach a terminal: C0 and C1 controls, and the marks that change the direction
- * of writing, become visible escapes.
- */
-export function visible(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g, (character) => {
-    const code = character.charCodeAt(0);
-    return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`;
-  });
 }
 
 /** One line for the person at the console. */

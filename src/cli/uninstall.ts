@@ -3,13 +3,14 @@ import { existsSync, lstatSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
+import { visible } from '../model/visible.ts';
 import { findProgram, hasUser } from './debian.ts';
 import { isRoot, places } from './places.ts';
 import { HOMES, homesIn } from './plan.ts';
 import { readRecord } from './run-record.ts';
 import { SYSTEM_USER } from './setup.ts';
 import { stop } from './stop.ts';
-import { EXIT, Failure, say, visible, wrongUsage } from './terminal.ts';
+import { EXIT, Failure, say, wrongUsage } from './terminal.ts';
 
 const HELP = `Usage: spin uninstall [--yes] [--state DIR] [--run DIR]
 

@@ -1,11 +1,12 @@
 /** The virtual home as a child: network namespaces with devices that act for real (see `spin lab --help`). */
 import { spawnSync } from 'node:child_process';
 import { isAbsolute, join } from 'node:path';
+import { visible } from '../model/visible.ts';
 import { findProgram } from './debian.ts';
 import { Keeper } from './keeper.ts';
 import { launch } from './launch.ts';
 import { ROOT } from './places.ts';
-import { say, visible } from './terminal.ts';
+import { say } from './terminal.ts';
 
 /** What a guard has to know of it: the part of the lab's report that is used here. */
 export type LabRouter = { namespace: string; lan: string; wan: string; leaseFile: string };

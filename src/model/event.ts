@@ -24,7 +24,13 @@ export type HomeEvent =
     }
   | { kind: 'finding'; at: number; change: 'new' | 'changed' | 'over'; finding: Finding };
 
-/** What one conversation added in one minute. `node` is its name, else its address, else `(others)` for evicted ones. */
+/** Far end of a minute row that stands for all evicted conversations of a device. */
+export const OTHERS = '(others)';
+
+/**
+ * What one conversation added in one minute. `node` is its name, else its address, `device:` and an id for a far end
+ * inside the home, or `OTHERS`.
+ */
 export type MinuteRow = Counters & {
   device: string;
   node: string;

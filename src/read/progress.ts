@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import { visible } from './visible.ts';
+import { visible } from '../model/visible.ts';
 
 const SHOW_AFTER = 500;
 const SHOW_EVERY = 100;

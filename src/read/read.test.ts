@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { visible } from '../model/visible.ts';
 import { readOptions } from './options.ts';
-import { visible } from './visible.ts';
 
 const MAIN = join(import.meta.dirname, 'main.ts');
 let folder = '';

@@ -1,6 +1,7 @@
 import { loadVendors } from '../data/vendors.ts';
 import type { HomeEvent } from '../model/event.ts';
 import type { Observation } from '../model/observation.ts';
+import { visible } from '../model/visible.ts';
 import { createPipeline, type Pipeline } from '../pipeline.ts';
 import { type Digested, digestFile } from './digest-file.ts';
 import { writeEvents } from './events.ts';
@@ -9,7 +10,6 @@ import { Output } from './output.ts';
 import { Progress, type Terminal } from './progress.ts';
 import { writeSummary } from './summary.ts';
 import { summaryTable } from './table.ts';
-import { visible } from './visible.ts';
 
 const EXIT = { complete: 0, nothing: 2, partly: 3 } as const;
 

@@ -2,8 +2,8 @@ import { styleText } from 'node:util';
 import type { Totals } from '../digest/totals.ts';
 import type { Conversation, Device } from '../model/home.ts';
 import { serviceName } from '../model/protocols.ts';
+import { visible } from '../model/visible.ts';
 import type { Home, Sum } from '../track/home.ts';
-import { visible } from './visible.ts';
 
 export type TableOptions = { title: string | undefined; width: number; color: boolean };
 

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { OTHERS } from '../model/event.ts';
 import { DAY } from './levels.ts';
-import { OTHERS } from './pending.ts';
 
 /** Far ends a device may add in a day before the rest become `(others)`: a busy phone meets 2,000, a scanner millions. */
 export const NEW_NODES_PER_DEVICE_DAY = 4_096;

@@ -1,8 +1,9 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { OTHERS } from '../model/event.ts';
 import type { Counters } from '../model/home.ts';
 import type { Devices } from './devices.ts';
 import { DAY, HOUR, LEVELS, MINUTE, SUMS } from './levels.ts';
-import { addCounters, OTHERS, type PendingMinute } from './pending.ts';
+import { addCounters, type PendingMinute } from './pending.ts';
 import { Rolled } from './rolled.ts';
 
 /** `[start, bytesUp, bytesDown, packetsUp, packetsDown]`, `start` in ms. */

@@ -1,4 +1,4 @@
-import type { MinuteRow } from '../model/event.ts';
+import { type MinuteRow, OTHERS } from '../model/event.ts';
 import type { Counters } from '../model/home.ts';
 
 /** Rows of one minute, not yet written. `start` in ms. */
@@ -12,8 +12,6 @@ export const MAX_ROWS_PER_MINUTE = 10_000;
 export const MAX_PENDING_MINUTES = 1_440;
 /** About 30 MB of memory while the disk fails. Beyond it a minute is kept as sums per device. */
 export const MAX_PENDING_ROWS = 100_000;
-
-export const OTHERS = '(others)';
 
 /** Minutes on their way to the disk, within bounds; what exceeds them is folded into `(others)` so that sums hold. */
 export class Pending {

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { MinuteRow } from '../model/event.ts';
+import { type MinuteRow, OTHERS } from '../model/event.ts';
 import type { Device } from '../model/home.ts';
 import { migrate, NewerDatabase, schemaVersion } from './database.ts';
 import { DAY, HOUR, MINUTE } from './levels.ts';
 import { MIGRATIONS } from './migrations/all.ts';
-import { boundMinute, OTHERS } from './pending.ts';
+import { boundMinute } from './pending.ts';
 import { Store, StoreFailing } from './store.ts';
 
 const NOON = Date.UTC(2026, 0, 10, 12);

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { OTHERS } from '../model/event.ts';
 import { FLAG } from '../model/flow.ts';
 import type { Observation } from '../model/observation.ts';
 import { createPipeline } from '../pipeline.ts';
-import { OTHERS } from './home.ts';
 import type { Limits } from './limits.ts';
 import { type FlowSpec, flows, hello, lookUp, START } from './testing.ts';
 

@@ -1,5 +1,5 @@
 import { type Address, type AddressWords, formatAddress, type Mac, parseAddress, parseMac } from '../model/address.ts';
-import type { HomeEvent, MinuteRow } from '../model/event.ts';
+import { type HomeEvent, type MinuteRow, OTHERS } from '../model/event.ts';
 import type { Conversation, Counters, Device, Node } from '../model/home.ts';
 import type {
   Command,
@@ -51,8 +51,6 @@ const MINUTE = 60_000;
 const HOUR = 3_600_000;
 /** How often silent devices are looked for. */
 const SILENCE_EVERY = 10_000;
-/** Node of a minute row for conversations that made room for others. */
-export const OTHERS = '(others)';
 
 /**
  * Everything that is known of the home now. Changed only by `apply`; what it hands out is plain data.
