@@ -47,6 +47,9 @@ const AGENT_KINDS: ReadonlySet<string> = new Set<Observation['kind']>([
   'router',
   'service',
   'source',
+  'enforcement',
+  'stopped',
+  'tripped',
 ]);
 
 export type LinkErrorCode = 'bad-header' | 'too-long' | 'bad-json' | 'bad-message' | 'bad-flows' | 'protocol';

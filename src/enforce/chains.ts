@@ -11,8 +11,8 @@
  *
  * Order everywhere: never cut → tripwires → allow → block → pause → ladder.
  */
-import type { DesiredPolicy, TripMode } from '../model/policy.ts';
-import { LOG_GROUP, profileOf, REASONS, type Reason } from './names.ts';
+import { type DesiredPolicy, TRIP_REASONS, type TripMode, type TripReason } from '../model/policy.ts';
+import { LOG_GROUP, profileOf } from './names.ts';
 import { DEVICE_SHAPES, type Direction, HOME_SHAPES, keyOf, type Shape, setOf } from './shapes.ts';
 import { readInterface, readNumber, readPrefix, readRate } from './validate.ts';
 
@@ -223,14 +223,14 @@ const spared = both((ip, n) => `ether saddr . ${ip} daddr @critical${n} goto cri
 /** Tells of it once a second for each device, counts it, and, unless the device is only watched, holds and drops. */
 function tripChains({ hold, spoofing }: DesiredPolicy): Chain[] {
   const timeout = `timeout ${readNumber(hold, 'hold', 1, 3600)}s`;
-  const holds: Partial<Record<Reason, string>> = {
+  const holds: Partial<Record<TripReason, string>> = {
     packets: `update @held { ether saddr ${timeout} }`,
     stateless: `update @held { ether saddr ${timeout} }`,
     connections: `update @held { ether saddr ${timeout} }`,
     destination4: `update @held_destination4 { ether saddr . ip daddr ${timeout} }`,
     destination6: `update @held_destination6 { ether saddr . ip6 daddr ${timeout} }`,
   };
-  return REASONS.map((reason) => ({
+  return TRIP_REASONS.map((reason) => ({
     name: `trip_${reason}`,
     rules: [
       ...(holds[reason] ? spared : []),

@@ -1,5 +1,5 @@
 /** The sets of the table, each with its key. */
-import { REASONS } from './names.ts';
+import { TRIP_REASONS } from '../model/policy.ts';
 import { Sets } from './sets.ts';
 import { DEVICE_SHAPES, HOME_SHAPES, setOf, typeOf } from './shapes.ts';
 
@@ -34,7 +34,7 @@ export function define(bounds: Bounds): Sets {
   sets.define('slow', 'ether_addr', 'limit rate over 1600 bytes/second burst 1600 bytes');
   for (const name of ['allow_device', 'isolated', 'pause', 'count_ladder', 'count_held'])
     sets.define(name, 'ether_addr', 'counter');
-  for (const reason of REASONS) {
+  for (const reason of TRIP_REASONS) {
     sets.define(`count_${reason}`, 'ether_addr', 'counter');
     sets.define(`told_${reason}`, 'ether_addr', `size ${bounds.held}`, DYNAMIC, 'timeout 1s');
   }

@@ -1,6 +1,7 @@
 /** Policy → entries of the sets. */
 import type { DesiredPolicy, LadderStep, PolicyBlock, PolicyDevice, PolicyNode, TripMode } from '../model/policy.ts';
-import { profileOf, REASONS } from './names.ts';
+import { TRIP_REASONS } from '../model/policy.ts';
+import { profileOf } from './names.ts';
 import type { Sets } from './sets.ts';
 import { DEVICE_SHAPES, HOME_SHAPES, type NodeForm, type ServiceForm, serviceForm, setOf } from './shapes.ts';
 import {
@@ -110,7 +111,7 @@ function fillDevice(sets: Sets, device: PolicyDevice, allowed: boolean, field: s
   for (const mac of ends.macs) {
     sets.add('known', mac);
     sets.add('upkeep', mac, UPKEEP);
-    for (const reason of [...REASONS, 'held']) sets.add(`count_${reason}`, mac, '', device.id);
+    for (const reason of [...TRIP_REASONS, 'held']) sets.add(`count_${reason}`, mac, '', device.id);
     if (critical.length > 0) sets.add('critical_rate', mac, CRITICAL);
   }
   pairs(sets, 'critical', ends, critical);

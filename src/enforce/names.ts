@@ -2,19 +2,6 @@ import type { Rate } from '../model/policy.ts';
 
 export const TABLE = 'spin';
 
-/** Why a tripwire acts. */
-export const REASONS = [
-  'spoofing',
-  'unneeded',
-  'packets',
-  'stateless',
-  'connections',
-  'destination4',
-  'destination6',
-  'dns',
-] as const;
-export type Reason = (typeof REASONS)[number];
-
 /** NFLOG group of the tripwires' messages; the prefix of a message is `spin REASON`. */
 export const LOG_GROUP = 7746;
 

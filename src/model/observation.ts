@@ -1,5 +1,6 @@
 import type { Address, Mac, Prefix } from './address.ts';
 import type { FlowBatch } from './flow.ts';
+import type { TripMode, TripReason } from './policy.ts';
 
 /**
  * The one door into the core. Everything that happens is an observation with its own time `at` (ms since the epoch,
@@ -16,7 +17,10 @@ export type Observation =
   | ServiceObservation
   | SourceObservation
   | RestoreObservation
-  | CommandObservation;
+  | CommandObservation
+  | EnforcementObservation
+  | StoppedObservation
+  | TrippedObservation;
 
 /** One end of a packet as the link showed it; no `mac` where the link has none. */
 export type Endpoint = { mac?: Mac; address: Address };
@@ -176,3 +180,21 @@ export type RestoredDevice = {
 export type CommandObservation = { kind: 'command'; at: number; by: string; command: Command };
 /** An empty name gives the device its own name back. */
 export type Command = { name: 'rename-device'; device: string; to: string };
+
+/** What became of a desired policy. `passive`: this agent never touches the firewall. */
+export type EnforcementObservation = {
+  kind: 'enforcement';
+  at: number;
+  /** Of the policy that is spoken of, as the controller numbered it; -1 for one adopted from before. */
+  revision: number;
+  result: 'in-force' | 'refused' | 'passive';
+  /** Why it was refused; what had to be brought back because somebody else had changed it. */
+  message?: string;
+};
+
+/** What the policy's entries stopped since each is in force, by id; a device's id stands for its tripwires. */
+export type StoppedObservation = { kind: 'stopped'; at: number; entries: StoppedEntry[] };
+export type StoppedEntry = { id: string; packets: number; bytes: number };
+
+/** A tripwire in the kernel acted, or would have where it only watches: at most once a second for each device and reason. */
+export type TrippedObservation = { kind: 'tripped'; at: number; mac: Mac; reason: TripReason; mode: TripMode };

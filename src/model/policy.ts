@@ -32,6 +32,19 @@ export type DesiredPolicy = {
 /** `watch` counts and never drops. */
 export type TripMode = 'off' | 'watch' | 'enforce';
 
+/** Why a tripwire acts. */
+export const TRIP_REASONS = [
+  'spoofing',
+  'unneeded',
+  'packets',
+  'stateless',
+  'connections',
+  'destination4',
+  'destination6',
+  'dns',
+] as const;
+export type TripReason = (typeof TRIP_REASONS)[number];
+
 /** A token bucket: `perSecond` on average, `burst` at once. Packets, or what the field says. */
 export type Rate = { perSecond: number; burst: number };
 
