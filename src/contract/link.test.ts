@@ -2,14 +2,17 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { D, FlowBatch, RECORD_WORDS, W } from '../model/flow.ts';
 import type { Observation } from '../model/observation.ts';
+import type { DesiredPolicy } from '../model/policy.ts';
 import {
   encodeHello,
   encodeObservation,
+  encodePolicy,
   LINK_PROTOCOL,
   LinkDecoder,
   LinkError,
   type LinkMessage,
   MAX_FLOWS_PER_FRAME,
+  MAX_POLICY_BYTES,
 } from './link.ts';
 
 const AGENT = { protocol: LINK_PROTOCOL, role: 'agent', epoch: 'e1' } as const;
@@ -36,6 +39,39 @@ function greeted(): LinkDecoder {
   decoder.push(encodeHello(AGENT));
   return decoder;
 }
+
+function fromController(frame: Uint8Array): LinkMessage[] {
+  return new LinkDecoder('controller').push(Buffer.concat([encodeHello({ ...AGENT, role: 'controller' }), frame]));
+}
+
+const POLICY: DesiredPolicy = {
+  lan: ['lan'],
+  home: ['192.0.2.0/24'],
+  routers: [],
+  resolvers: ['192.0.2.1'],
+  page: { addresses: ['192.0.2.1'], ports: [7746] },
+  consoles: [{ mac: '02:00:00:00:00:02', addresses: ['192.0.2.2'] }],
+  spoofing: { mode: 'watch', exempt: [] },
+  strangers: { mode: 'off', connections: { perSecond: 10, burst: 20 } },
+  hold: 10,
+  devices: [
+    {
+      id: 'd-1',
+      macs: ['02:00:00:00:00:01'],
+      addresses: ['192.0.2.7'],
+      mode: 'enforce',
+      limits: { connections: { perSecond: 10, burst: 40 } },
+      unneeded: [{ protocol: 6, port: 25 }, { protocol: 47 }],
+      critical: [],
+      ladder: { id: 'q', step: 'essential', essential: ['203.0.113.2'] },
+    },
+  ],
+  allows: [{ id: 'a', node: { name: 'example.com', addresses: ['203.0.113.3'], prefixes: [] } }],
+  blocks: [
+    { id: 'b', device: 'd-1', internet: true },
+    { id: 'c', service: { protocol: 17, port: 9, initiator: 'node' } },
+  ],
+};
 
 function codeOf(act: () => unknown): string {
   try {
@@ -94,7 +130,7 @@ describe('the link between agent and controller', () => {
     expect(codeOf(() => new LinkDecoder('agent').push(newer))).toBe('protocol');
   });
 
-  it('takes nothing but a hello from a controller', () => {
+  it('takes nothing but a hello and policies from a controller', () => {
     const decoder = new LinkDecoder('controller');
     expect(codeOf(() => decoder.push(encodeHello(AGENT)))).toBe('protocol');
     const controller = new LinkDecoder('controller');
@@ -128,6 +164,47 @@ describe('the link between agent and controller', () => {
     header[4] = 3;
     expect(codeOf(() => greeted().push(header))).toBe('bad-flows');
     expect(codeOf(() => encodeObservation(flows(MAX_FLOWS_PER_FRAME + 1)))).toBe('bad-flows');
+  });
+
+  it('brings a policy over unchanged, from a controller alone', () => {
+    const [hello, message] = fromController(encodePolicy({ revision: 7, policy: POLICY }));
+    expect(hello?.type).toBe('hello');
+    expect(message).toEqual({ type: 'policy', revision: 7, policy: POLICY });
+    expect(codeOf(() => greeted().push(encodePolicy({ revision: 7, policy: POLICY })))).toBe('bad-header');
+  });
+
+  it('carries the largest household that the kernel has room for, and no more than its bound', () => {
+    const addresses = Array.from(
+      { length: 32 },
+      (_, i) => `2001:db8:aaaa:bbbb:cccc:dddd:eeee:${(i + 4096).toString(16)}`,
+    );
+    const blocks = Array.from({ length: 4096 }, (_, i) => ({ id: `rule-${i}`, node: { addresses, prefixes: [] } }));
+    const devices = Array.from({ length: 1024 }, (_, i) => ({ ...POLICY.devices[0]!, id: `d-${i}`, addresses }));
+    const [, message] = fromController(encodePolicy({ revision: 1, policy: { ...POLICY, blocks, devices } }));
+    expect(message).toMatchObject({ type: 'policy', policy: { blocks, devices } });
+    const huge = { ...POLICY, resolvers: ['x'.repeat(MAX_POLICY_BYTES)] };
+    expect(codeOf(() => encodePolicy({ revision: 1, policy: huge }))).toBe('too-long');
+  });
+
+  it.each<[string, unknown]>([
+    ['is none', null],
+    ['lacks a field', { ...POLICY, hold: undefined }],
+    ['has a list that is none', { ...POLICY, devices: {} }],
+    ['has a number for an address', { ...POLICY, resolvers: [1] }],
+    ['has an unknown step', { ...POLICY, devices: [{ ...POLICY.devices[0], ladder: { id: 'x', step: 'away' } }] }],
+    [
+      'has an essential step without its nodes',
+      { ...POLICY, devices: [{ ...POLICY.devices[0], ladder: { id: 'x', step: 'essential' } }] },
+    ],
+  ])('refuses a policy that %s', (_, policy) => {
+    expect(codeOf(() => fromController(encodePolicy({ revision: 1, policy: policy as DesiredPolicy })))).toBe(
+      'bad-message',
+    );
+  });
+
+  it('refuses a policy without a revision', () => {
+    for (const revision of [-1, 1.5, Number.NaN])
+      expect(codeOf(() => fromController(encodePolicy({ revision, policy: POLICY })))).toBe('bad-message');
   });
 
   it('answers any bytes with messages or a LinkError, never with another fault', () => {

@@ -5,25 +5,47 @@
  * little-endian. Flow records travel raw (src/model/flow.ts), everything else is UTF-8 JSON. Each side's first frame
  * is a hello. Whatever does not fit these words is refused with a `LinkError`, after which the stream is unusable and
  * must be closed: nothing after a bad length can be trusted.
+ *
+ * | type | from | payload |
+ * |---|---|---|
+ * | 1 hello | both | `LinkHello` |
+ * | 2 observation | agent | any observation of `AGENT_KINDS` |
+ * | 3 flows | agent | f64 time, then records |
+ * | 4 policy | controller | `PolicyMessage`: the whole desired policy |
+ *
+ * A controller sends its policy after every hello of an agent and at every change. The latest one counts, whatever its
+ * number; those that still wait when it comes are never applied. The agent answers with `enforcement` observations that
+ * carry the number back, and tells the last of them anew to a controller that comes. It takes the interfaces from its
+ * own configuration: `lan` of a policy is not read.
  */
 import { FlowBatch, RECORD_BYTES } from '../model/flow.ts';
 import type { FlowsObservation, Observation } from '../model/observation.ts';
+import type { DesiredPolicy } from '../model/policy.ts';
+import { readPolicyShape } from './policy-shape.ts';
 
 /** The agent's socket within the run directory. */
 export const AGENT_SOCKET = 'agent.sock';
 /** Raised whenever a frame changes its meaning; both sides must speak the same. */
-export const LINK_PROTOCOL = 1;
+export const LINK_PROTOCOL = 2;
 
 /** Records in one flow frame: half a megabyte, some milliseconds of work for the controller. */
 export const MAX_FLOWS_PER_FRAME = 4096;
 /** Largest JSON payload; the largest honest one (a service announcement with all its attributes) has some kilobytes. */
 export const MAX_JSON_BYTES = 256 * 1024;
+/**
+ * Largest policy: 1,024 devices with 2 kB each, and 4,096 rules with 32 addresses of 42 bytes each; some 200,000 addresses
+ * in all, more than the kernel's sets take. Read and compiled it stays within the agent's memory.
+ */
+export const MAX_POLICY_BYTES = 8 * 1024 * 1024;
 
 const HEADER_BYTES = 8;
 const TIME_BYTES = 8;
 const MAX_FLOW_BYTES = TIME_BYTES + MAX_FLOWS_PER_FRAME * RECORD_BYTES;
 
-const FRAME = { hello: 1, observation: 2, flows: 3 } as const;
+/** Room for a frame that is kept between frames; what a larger one took is given back. */
+const KEPT_BYTES = 1024 * 1024;
+
+const FRAME = { hello: 1, observation: 2, flows: 3, policy: 4 } as const;
 
 export type LinkHello = {
   protocol: number;
@@ -32,8 +54,13 @@ export type LinkHello = {
   epoch: string;
 };
 
+/** What the kernel shall do now; numbers rise while a controller runs. */
+export type PolicyMessage = { revision: number; policy: DesiredPolicy };
+
 export type LinkMessage =
   | { type: 'hello'; hello: LinkHello }
+  /** Only from the controller. Its shape is sound; what its texts say is checked where rules are made of them. */
+  | ({ type: 'policy' } & PolicyMessage)
   /** Only from the agent. A `flows` observation owns its batch. */
   | { type: 'observation'; observation: Observation };
 
@@ -72,9 +99,14 @@ export function encodeHello(hello: LinkHello): Uint8Array {
   return encodeJson(FRAME.hello, hello);
 }
 
-function encodeJson(type: number, value: unknown): Uint8Array {
+/** @throws LinkError `too-long` for a policy of more than `MAX_POLICY_BYTES` */
+export function encodePolicy({ revision, policy }: PolicyMessage): Uint8Array {
+  return encodeJson(FRAME.policy, { revision, policy }, MAX_POLICY_BYTES);
+}
+
+function encodeJson(type: number, value: unknown, limit = MAX_JSON_BYTES): Uint8Array {
   const text = new TextEncoder().encode(JSON.stringify(value));
-  if (text.length > MAX_JSON_BYTES) throw new LinkError('too-long', `${text.length} bytes of JSON in one frame`);
+  if (text.length > limit) throw new LinkError('too-long', `${text.length} bytes of JSON in one frame`);
   const frame = newFrame(type, text.length);
   frame.set(text, HEADER_BYTES);
   return frame;
@@ -131,6 +163,7 @@ export class LinkDecoder {
       if (this.#filled >= HEADER_BYTES && this.#filled === HEADER_BYTES + this.#payloadLength()) {
         messages.push(this.#message());
         this.#filled = 0;
+        if (this.#pending.length > KEPT_BYTES) this.#pending = new Uint8Array(4096);
       }
     }
     return messages;
@@ -162,6 +195,7 @@ export class LinkDecoder {
     if (!this.#greeted) throw new LinkError('protocol', 'the first frame is no hello');
     if (this.#from === 'agent' && type === FRAME.observation) return MAX_JSON_BYTES;
     if (this.#from === 'agent' && type === FRAME.flows) return MAX_FLOW_BYTES;
+    if (this.#from === 'controller' && type === FRAME.policy) return MAX_POLICY_BYTES;
     throw new LinkError('bad-header', `frame type ${type} from the ${this.#from}`);
   }
 
@@ -171,6 +205,7 @@ export class LinkDecoder {
     if (type === FRAME.flows) return { type: 'observation', observation: readFlows(payload) };
     const value = readJson(payload);
     if (type === FRAME.observation) return { type: 'observation', observation: asObservation(value) };
+    if (type === FRAME.policy) return { type: 'policy', ...asPolicy(value) };
     const hello = asHello(value, this.#from);
     this.#greeted = true;
     return { type: 'hello', hello };
@@ -207,6 +242,13 @@ function asObservation(value: Record<string, unknown>): Observation {
   }
   if (!Number.isFinite(value.at)) throw new LinkError('bad-message', 'an observation without a time');
   return value as Observation;
+}
+
+function asPolicy({ revision, policy }: Record<string, unknown>): PolicyMessage {
+  if (!Number.isSafeInteger(revision) || (revision as number) < 0) {
+    throw new LinkError('bad-message', 'a policy without a revision');
+  }
+  return { revision: revision as number, policy: readPolicyShape(policy) };
 }
 
 function asHello(value: Record<string, unknown>, from: LinkHello['role']): LinkHello {

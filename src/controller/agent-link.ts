@@ -73,7 +73,7 @@ export class AgentLink {
     const began = performance.now();
     for (const message of decoder.push(chunk)) {
       if (message.type === 'hello') this.#found();
-      else this.#options.observe(message.observation);
+      else if (message.type === 'observation') this.#options.observe(message.observation);
     }
     if (performance.now() - began < TURN) return;
     socket.pause();
