@@ -31,6 +31,12 @@ export function protocolName(protocol: number): string {
   return PROTOCOLS[protocol] ?? String(protocol);
 }
 
+/** The number behind a name that `protocolName` gave. */
+export function protocolNumber(name: string): number {
+  const [number] = Object.entries(PROTOCOLS).find(([, known]) => known === name) ?? [name];
+  return Number(number);
+}
+
 const BOTH: Record<number, string> = {
   53: 'dns',
   80: 'http',
