@@ -1,4 +1,5 @@
 import type { Address, Mac } from './address.ts';
+import type { RuleTarget } from './household.ts';
 
 /** A thing in the home, as everything outside the core sees it: plain JSON, no live references. */
 export type Device = {
@@ -59,6 +60,11 @@ export type Finding = {
   detector: string;
   device: string;
   subject: string;
+  /**
+   * What to cut so that it stops, as narrow as the evidence allows: the service that is scanned (`tcp/23`, from the
+   * device), the node that is flooded. Absent where only the whole device can be named.
+   */
+  target?: Pick<RuleTarget, 'node' | 'service'>;
   evidence: Record<string, string | number | boolean>;
   confidence: number;
   first: number;

@@ -1,0 +1,36 @@
+import type { HouseholdRule, RuleTarget } from './household.ts';
+import type { LadderStep } from './policy.ts';
+
+/** Steps that a device can be on by SPIN's own decision, the mildest first; each cuts what the one before it cuts. */
+export const VERDICT_STEPS = ['none', 'slow', 'essential', 'local', 'isolated'] as const;
+export type VerdictStep = (typeof VERDICT_STEPS)[number];
+
+/** What happens to a device now, by SPIN's own decision and because of an incident. */
+export type Verdict = {
+  incident: string;
+  device: string;
+  /** Conversations that are cut, whatever the step. */
+  blocks: OffendingTarget[];
+  step: VerdictStep;
+  /** Tight limits; they outlast the cuts by the time of probation. */
+  limited: boolean;
+  since: number;
+  /** When the cuts end if nothing more is seen; moves with the evidence. */
+  until: number;
+};
+
+/** What of a device's traffic does the harm; one of both is present. */
+export type OffendingTarget = Pick<RuleTarget, 'node' | 'service'>;
+
+/** A verdict in the household's own vocabulary, kept beside its rules; an `allow` of the household beats it. */
+export type OwnRule = HouseholdRule & { by: 'spin'; because: string };
+
+/** Why a device is under tight limits. */
+export type LimitReason = 'probation' | 'kindred' | 'new-device' | 'weak';
+export type OwnLimit = { device: string; reason: LimitReason; because?: string };
+
+/** What SPIN wants by itself now. */
+export type OwnPolicy = { rules: OwnRule[]; limits: OwnLimit[] };
+
+/** Steps of the ladder as rules name them. */
+export type CutStep = Exclude<VerdictStep, 'none'> & LadderStep['step'];
