@@ -1,4 +1,5 @@
 import type { Counters, Device, Finding } from './home.ts';
+import type { Resemblance } from './identity.ts';
 import type { CoverageNote } from './observation.ts';
 
 /**
@@ -9,6 +10,8 @@ export type HomeEvent =
   | { kind: 'device'; at: number; change: 'found' | 'changed' | 'gone'; device: Device }
   /** Two ids were one device; all of `device` is now part of `into`. */
   | { kind: 'merged'; at: number; device: string; into: string }
+  /** A new device looks like one known before (or no longer does, or the owner answered). */
+  | { kind: 'resemblance'; at: number; change: 'new' | 'over'; resemblance: Resemblance }
   /** Who routes for this home; it is no device of the list. */
   | { kind: 'gateway'; at: number; macs: string[]; addresses: string[] }
   /** At most once per second of observed time: conversations that changed since the last such event. */

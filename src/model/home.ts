@@ -1,5 +1,7 @@
 import type { Address, Mac } from './address.ts';
 import type { RuleTarget } from './household.ts';
+import type { Identity, Traits } from './identity.ts';
+import type { Kind } from './kinds.ts';
 
 /** A thing in the home, as everything outside the core sees it: plain JSON, no live references. */
 export type Device = {
@@ -14,7 +16,14 @@ export type Device = {
   givenName?: string;
   /** Organisation of the hardware address (IEEE registry); `undefined` for private addresses. */
   vendor?: string;
-  kind?: string;
+  /** The owner's answer, else what is believed. */
+  kind?: Kind;
+  /** What the owner says it is. */
+  givenKind?: Kind;
+  identity?: Identity;
+  traits?: Traits;
+  /** Ids of devices of which the owner said that they are others. */
+  notSame?: string[];
   vendorClass?: string;
   mudUrl?: string;
   /** Service types it announced. */

@@ -1,5 +1,7 @@
 import type { Address, Mac, Prefix } from './address.ts';
 import type { FlowBatch } from './flow.ts';
+import type { Traits } from './identity.ts';
+import type { Kind } from './kinds.ts';
 import type { TripMode, TripReason } from './policy.ts';
 
 /**
@@ -83,6 +85,10 @@ export type LeaseObservation = {
   vendorClass?: string;
   /** Option 55 / ORO, in the order sent. */
   parameters?: number[];
+  /** All options of the device's message but 55, 61 and the end, in the order sent (DHCPv4). */
+  options?: number[];
+  /** Option 61 (RFC 2132 §9.14) or DUID (RFC 8415 §11), hex, where it does not just repeat the hardware address. */
+  clientId?: string;
   /** RFC 8520 §10. */
   mudUrl?: string;
   /** What the server said of the network, for `acknowledged` messages. */
@@ -170,6 +176,11 @@ export type RestoredDevice = {
   addresses: Address[];
   hostnames: string[];
   givenName?: string;
+  givenKind?: Kind;
+  /** What it was believed to be. */
+  kind?: Kind;
+  traits?: Traits;
+  notSame?: string[];
   vendorClass?: string;
   mudUrl?: string;
   firstSeen: number;
@@ -178,8 +189,13 @@ export type RestoredDevice = {
 
 /** What a person asked for. */
 export type CommandObservation = { kind: 'command'; at: number; by: string; command: Command };
-/** An empty name gives the device its own name back. */
-export type Command = { name: 'rename-device'; device: string; to: string };
+export type Command =
+  /** An empty name gives the device its own name back. */
+  | { name: 'rename-device'; device: string; to: string }
+  /** An empty kind leaves it to SPIN again. */
+  | { name: 'set-kind'; device: string; to: Kind | '' }
+  /** Whether `device` is the one known before as `as`: then the two are one from now on, else it is not asked again. */
+  | { name: 'same-device'; device: string; as: string; same: boolean };
 
 /** What became of a desired policy. `passive`: this agent never touches the firewall. */
 export type EnforcementObservation = {

@@ -5,7 +5,10 @@ import type { RestoredDevice } from '../model/observation.ts';
 /** Twice what the home holds at once; beyond it the longest unseen without an owner's name is forgotten. */
 export const MAX_DEVICES = 2_048;
 
-type Identity = Pick<RestoredDevice, 'macs' | 'addresses' | 'hostnames' | 'vendorClass' | 'mudUrl'>;
+type Identity = Pick<
+  RestoredDevice,
+  'macs' | 'addresses' | 'hostnames' | 'givenKind' | 'kind' | 'traits' | 'notSame' | 'vendorClass' | 'mudUrl'
+>;
 
 /** Devices with their identity, and the small number that stands for each in the traffic tables. */
 export class Devices {
@@ -67,6 +70,10 @@ export class Devices {
       macs: device.macs,
       addresses: device.addresses,
       hostnames: device.names.filter((name) => name !== device.givenName),
+      ...(device.givenKind !== undefined && { givenKind: device.givenKind }),
+      ...(device.identity?.kind && { kind: device.identity.kind.value }),
+      ...(device.traits && { traits: device.traits }),
+      ...(device.notSame && { notSame: device.notSame }),
       ...(device.vendorClass !== undefined && { vendorClass: device.vendorClass }),
       ...(device.mudUrl !== undefined && { mudUrl: device.mudUrl }),
     };

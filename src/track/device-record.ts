@@ -1,7 +1,8 @@
 import type { Address, Mac } from '../model/address.ts';
+import type { Kind } from '../model/kinds.ts';
 import type { LeaseObservation, RestoredDevice, ServiceObservation } from '../model/observation.ts';
 import { kindOf } from './kind.ts';
-import { MACS_PER_DEVICE, SERVICES_PER_DEVICE, TEXT_LENGTH } from './limits.ts';
+import { MACS_PER_DEVICE, NOT_SAME, SERVICES_PER_DEVICE, TEXT_LENGTH } from './limits.ts';
 
 /** Where a name comes from, the best first. */
 const NAME_SOURCES = ['dhcp4', 'lease-file', 'dhcp6', 'mdns', 'ssdp', 'llmnr', 'nbns', 'restored'] as const;
@@ -16,6 +17,9 @@ export class DeviceRecord {
   /** Last sign of life outside of its traffic. */
   lastHeard: number;
   givenName: string | undefined;
+  givenKind: Kind | undefined;
+  /** Ids of devices of which the owner said that they are others, the latest last. */
+  readonly notSame: string[] = [];
   vendorClass: string | undefined;
   mudUrl: string | undefined;
   /** Known only by an address; a hardware address may yet come. */
@@ -51,12 +55,18 @@ export class DeviceRecord {
     return [...this.#services];
   }
 
-  get kind(): string | undefined {
+  get kind(): Kind | undefined {
     return kindOf(this.#services, this.#attributes, this.vendorClass);
   }
 
   addMac(mac: Mac): void {
     if (this.macs.length < MACS_PER_DEVICE && !this.macs.includes(mac)) this.macs.push(mac);
+  }
+
+  isNot(id: string): void {
+    if (this.notSame.includes(id)) return;
+    this.notSame.push(id);
+    if (this.notSame.length > NOT_SAME) this.notSame.shift();
   }
 
   /** @returns whether anything shown changed */
@@ -84,6 +94,8 @@ export class DeviceRecord {
   restore(known: RestoredDevice): void {
     this.#restored = known.hostnames.slice(0, SERVICES_PER_DEVICE).map(cut);
     this.givenName = known.givenName;
+    this.givenKind = known.givenKind;
+    for (const id of known.notSame ?? []) this.isNot(id);
     this.vendorClass = known.vendorClass;
     this.mudUrl = known.mudUrl;
     this.firstSeen = Math.min(this.firstSeen, known.firstSeen);
@@ -99,6 +111,8 @@ export class DeviceRecord {
     this.#restored = [...new Set([...this.#restored, ...other.#restored])].slice(0, SERVICES_PER_DEVICE);
     for (const mac of other.macs) this.addMac(mac);
     this.givenName ??= other.givenName;
+    this.givenKind ??= other.givenKind;
+    for (const id of other.notSame) if (id !== this.id) this.isNot(id);
     this.vendorClass ??= other.vendorClass;
     this.mudUrl ??= other.mudUrl;
     this.firstSeen = Math.min(this.firstSeen, other.firstSeen);

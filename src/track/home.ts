@@ -17,12 +17,13 @@ import type {
 import { PROTOCOL, protocolName } from '../model/protocols.ts';
 import { answeredAddresses } from './answers.ts';
 import { Attribution } from './attribution.ts';
+import { carryOut, type Refusal } from './commands.ts';
 import { COUNTERS, Conversations, Identity, NODE } from './conversations.ts';
 import { Coverage, type SourceCoverage } from './coverage.ts';
 import type { DeviceRecord } from './device-record.ts';
 import { Devices } from './devices.ts';
 import { Lan, macNumber } from './lan.ts';
-import { DEFAULT_LIMITS, GIVEN_NAME_LENGTH, type Limits } from './limits.ts';
+import { DEFAULT_LIMITS, type Limits } from './limits.ts';
 import { Members } from './members.ts';
 import { Memo } from './memo.ts';
 import { Names } from './names.ts';
@@ -37,9 +38,6 @@ export type HomeOptions = {
   /** A secret of this run: who cannot know it cannot choose addresses that collide in the tables. */
   seed?: number;
 };
-
-/** Why a command was not carried out. */
-export type Refusal = { command: Command; reason: 'unknown-device' | 'name-too-long' };
 
 /** Packets (both ways) and bytes. */
 export type Sum = { packets: number; bytes: number };
@@ -324,13 +322,11 @@ export class Home {
   }
 
   #command(command: Command): void {
-    const record = this.#devices.get(command.device);
-    if (!record) this.refusal = { command, reason: 'unknown-device' };
-    else if (command.to.length > GIVEN_NAME_LENGTH) this.refusal = { command, reason: 'name-too-long' };
+    const done = carryOut(command, this.#devices, this.#members);
+    if (typeof done === 'string') this.refusal = { command, reason: done };
     else {
-      record.givenName = command.to === '' ? undefined : command.to;
-      this.#devices.changed.delete(record);
-      this.#members.events.push({ kind: 'device', at: this.at, change: 'changed', device: this.#viewDevice(record) });
+      this.#devices.changed.delete(done);
+      this.#members.events.push({ kind: 'device', at: this.at, change: 'changed', device: this.#viewDevice(done) });
     }
   }
 
@@ -420,7 +416,9 @@ export class Home {
       names: record.names,
       ...given('givenName', record.givenName),
       ...given('vendor', vendor),
-      ...given('kind', record.kind),
+      ...given('kind', record.givenKind ?? record.kind),
+      ...given('givenKind', record.givenKind),
+      ...(record.notSame.length > 0 && { notSame: [...record.notSame] }),
       ...given('vendorClass', record.vendorClass),
       ...given('mudUrl', record.mudUrl),
       services: record.services,

@@ -1,26 +1,28 @@
+import type { Kind } from '../model/kinds.ts';
+
 /** Service types that tell what a device is (DNS-SD names of the IANA registry, UPnP device types). */
-const KINDS: readonly [string, string][] = [
+const KINDS: readonly [string, Kind][] = [
   ['_ipp._', 'printer'],
   ['_printer._', 'printer'],
   ['_pdl-datastream._', 'printer'],
   ['_scanner._', 'printer'],
   ['_rtsp._', 'camera'],
   ['_axis-video._', 'camera'],
-  ['_googlecast._', 'media'],
-  ['_airplay._', 'media'],
+  ['_googlecast._', 'tv'],
+  ['_airplay._', 'tv'],
   ['_raop._', 'speaker'],
   ['_sonos._', 'speaker'],
   ['_spotify-connect._', 'speaker'],
   ['_androidtvremote', 'tv'],
   ['_roku', 'tv'],
-  ['_hue._', 'bridge'],
+  ['_hue._', 'hub'],
   ['_home-assistant._', 'hub'],
   ['_smb._', 'storage'],
   ['_afpovertcp._', 'storage'],
   ['_adisk._', 'storage'],
   ['_apple-mobdev2._', 'phone'],
   ['_workstation._', 'computer'],
-  ['urn:schemas-upnp-org:device:mediarenderer', 'media'],
+  ['urn:schemas-upnp-org:device:mediarenderer', 'tv'],
   ['urn:schemas-upnp-org:device:mediaserver', 'storage'],
   ['urn:schemas-upnp-org:device:printer', 'printer'],
   ['urn:dial-multiscreen-org:', 'tv'],
@@ -28,8 +30,8 @@ const KINDS: readonly [string, string][] = [
 ];
 
 /** HomeKit accessory categories (TXT key `ci`). */
-const HOMEKIT: Record<string, string> = {
-  2: 'bridge',
+const HOMEKIT: Record<string, Kind> = {
+  2: 'hub',
   5: 'bulb',
   6: 'lock',
   7: 'plug',
@@ -42,7 +44,7 @@ const HOMEKIT: Record<string, string> = {
   31: 'tv',
 };
 
-const VENDOR_CLASSES: readonly [string, string][] = [
+const VENDOR_CLASSES: readonly [string, Kind][] = [
   ['android-dhcp', 'phone'],
   ['msft', 'computer'],
 ];
@@ -52,7 +54,7 @@ export function kindOf(
   services: ReadonlySet<string>,
   attributes: ReadonlyMap<string, string>,
   vendorClass: string | undefined,
-): string | undefined {
+): Kind | undefined {
   const category = HOMEKIT[attributes.get('ci') ?? ''];
   if (category) return category;
   for (const service of services) {

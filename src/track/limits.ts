@@ -51,6 +51,8 @@ export const HELLO_LIFE = 10 * 60_000;
 export const NODE_ADDRESSES = 8;
 export const SERVICES_PER_DEVICE = 32;
 export const MACS_PER_DEVICE = 16;
+/** Devices that an owner said a device is not; a phone that changes its address daily meets as many likenesses in a month. */
+export const NOT_SAME = 32;
 /** Longest text taken over from the network, characters. */
 export const TEXT_LENGTH = 253;
 /** Longest name that an owner may give, characters (as in the contract's RenameBody). */
