@@ -47,9 +47,33 @@ describe('DHCP for IPv4', () => {
         hostname: 'Kitchen-Camera',
         vendorClass: 'udhcp 1.36',
         parameters: [1, 3, 6, 15],
+        options: [12, 60, 55, 161],
         mudUrl: 'https://vendor.example/camera.json',
       },
     ]);
+  });
+
+  it.each([
+    ['010102030405ff', '010102030405ff'],
+    ['00686f7374', '00686f7374'],
+    // RFC 4361: the DUID behind the interface's number is the same over DHCP for IPv6.
+    ['ff000000010003000102005e000099', '0003000102005e000099'],
+    ['ff00000001', undefined],
+    ['01', undefined],
+    [`01${DEVICE.mac.replaceAll(':', '')}`, undefined],
+    ['ab'.repeat(131), undefined],
+  ])('client identifier %s: %s', (value, clientId) => {
+    const [told] = sent(message({}, option(53, [1]), option(61, hex(value))));
+    expect(told).toMatchObject({ options: [61] });
+    expect((told as { clientId?: string }).clientId).toBe(clientId);
+  });
+
+  it('tells the address that a device would like to have', () => {
+    expect(sent(message({}, option(53, [3]), option(50, v4Bytes('192.168.1.77'))))).toMatchObject([
+      { requested: '192.168.1.77', addresses: [] },
+    ]);
+    for (const bad of [hex('00000000'), hex('c0a801')])
+      expect(sent(message({}, option(53, [3]), option(50, bad)))[0]).not.toHaveProperty('requested');
   });
 
   const grant = [

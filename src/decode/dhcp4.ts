@@ -1,6 +1,6 @@
-import { type Address, formatPrefix, type Prefix, parsePrefix } from '../model/address.ts';
+import { type Address, formatPrefix, type Mac, type Prefix, parsePrefix } from '../model/address.ts';
 import type { LeaseObservation } from '../model/observation.ts';
-import { mudUrl, wireName, withoutEmpty } from './dhcp-text.ts';
+import { clientIdText, mudUrl, wireName, withoutEmpty } from './dhcp-text.ts';
 import { sourceEndpoint, stationMacAt, u32, v4At } from './octets.ts';
 import type { Packet } from './packet.ts';
 import type { Protocol } from './protocol.ts';
@@ -30,11 +30,13 @@ const OPTION = {
   routers: 3,
   resolvers: 6,
   hostname: 12,
+  requestedAddress: 50,
   overload: 52,
   messageType: 53,
   serverId: 54,
   parameters: 55,
   vendorClass: 60,
+  clientId: 61,
   fqdn: 81,
   mudUrl: 161,
   end: 255,
@@ -45,6 +47,8 @@ const MESSAGES = ['', 'discover', 'offer', 'request', 'decline', 'ack', 'nak', '
 const ACK = 5;
 const LONGEST_HOSTNAME = 253;
 const LONGEST_CLASS = 255;
+/** First octet of a client identifier that is a DUID behind an IAID of four octets (RFC 4361 §6.1). */
+const IAID_AND_DUID = 255;
 /** Addresses kept of one list. */
 const MAX_ADDRESSES = 16;
 
@@ -66,7 +70,7 @@ export const dhcp4: Protocol = {
     const message = MESSAGES[type];
     if (mac === undefined || !options || !message) return;
     const common = { kind: 'lease', at: packet.at, mac, source: 'dhcp4', message } as const;
-    if (operation === BOOT_REQUEST) sink({ ...common, addresses: [], ...aboutDevice(options) });
+    if (operation === BOOT_REQUEST) sink({ ...common, addresses: [], ...aboutDevice(options, mac) });
     else if (operation === BOOT_REPLY)
       sink({ ...common, ...(type === ACK ? granted(packet, options) : { addresses: [] }) });
   },
@@ -109,14 +113,26 @@ function joined(former: Uint8Array, value: Uint8Array): Uint8Array {
   return whole;
 }
 
-function aboutDevice(options: Options): Partial<LeaseObservation> {
+function aboutDevice(options: Options, mac: Mac): Partial<LeaseObservation> {
   const parameters = options.get(OPTION.parameters);
   return withoutEmpty({
     hostname: text(options.get(OPTION.hostname), LONGEST_HOSTNAME) ?? fqdn(options.get(OPTION.fqdn)),
     vendorClass: text(options.get(OPTION.vendorClass), LONGEST_CLASS),
     parameters: parameters && [...parameters.subarray(0, 255)],
+    options: [...options.keys()].filter((code) => code !== OPTION.messageType),
+    clientId: clientId(options.get(OPTION.clientId), mac),
+    requested: requested(options.get(OPTION.requestedAddress)),
     mudUrl: mudUrl(options.get(OPTION.mudUrl)),
   });
+}
+
+function clientId(value: Uint8Array | undefined, mac: Mac): string | undefined {
+  if (!value || value.length < 2) return undefined;
+  return clientIdText(value[0] === IAID_AND_DUID ? value.subarray(5) : value, mac);
+}
+
+function requested(value: Uint8Array | undefined): Address | undefined {
+  return value?.length === 4 && u32(value, 0) !== 0 ? v4At(value, 0) : undefined;
 }
 
 function text(value: Uint8Array | undefined, limit: number): string | undefined {

@@ -38,6 +38,7 @@ describe('DHCP for IPv6', () => {
         hostname: 'camera',
         vendorClass: 'camera',
         parameters: [23, 24],
+        clientId: '000100010000000102005e000099',
         mudUrl: 'https://vendor.example/camera.json',
       },
     ]);

@@ -1,6 +1,6 @@
 import { type Address, formatPrefix, type Mac, type Prefix, parsePrefix, scopeOf } from '../model/address.ts';
 import type { LeaseObservation } from '../model/observation.ts';
-import { mudUrl, wireName, withoutEmpty } from './dhcp-text.ts';
+import { clientIdText, mudUrl, wireName, withoutEmpty } from './dhcp-text.ts';
 import { sourceEndpoint, stationMac, stationMacAt, u16, u32, v6At } from './octets.ts';
 import type { Packet } from './packet.ts';
 import type { Protocol } from './protocol.ts';
@@ -72,7 +72,7 @@ export const dhcp6: Protocol = {
     const mac = clientMac(packet, message, fromServer);
     if (mac === undefined) return;
     const common = { kind: 'lease', at: packet.at, mac, source: 'dhcp6', message: name } as const;
-    if (!fromServer) sink({ ...common, addresses: [], ...aboutDevice(message.options) });
+    if (!fromServer) sink({ ...common, addresses: [], ...aboutDevice(message.options, mac) });
     else sink({ ...common, ...(message.type === REPLY ? granted(packet, message) : { addresses: [] }) });
   },
 };
@@ -137,13 +137,14 @@ function duidMac(duid: Uint8Array | undefined): Mac | undefined {
   return type === DUID.linkLayer && duid.length === 10 ? stationMacAt(duid, 4) : undefined;
 }
 
-function aboutDevice(options: Options): Partial<LeaseObservation> {
+function aboutDevice(options: Options, mac: Mac): Partial<LeaseObservation> {
   const fqdn = options.get(OPTION.fqdn)?.[0];
   const parameters = options.get(OPTION.parameters)?.[0];
   return withoutEmpty({
     hostname: fqdn && wireName(fqdn, 1),
     vendorClass: vendorClass(options.get(OPTION.vendorClass)?.[0]),
     parameters: parameters && numbers(parameters),
+    clientId: clientIdText(options.get(OPTION.clientId)?.[0], mac),
     mudUrl: mudUrl(options.get(OPTION.mudUrl)?.[0]),
   });
 }

@@ -85,10 +85,12 @@ export type LeaseObservation = {
   vendorClass?: string;
   /** Option 55 / ORO, in the order sent. */
   parameters?: number[];
-  /** All options of the device's message but 55, 61 and the end, in the order sent (DHCPv4). */
+  /** All options of the device's message but its type and the end, in the order sent (DHCPv4). */
   options?: number[];
   /** Option 61 (RFC 2132 §9.14) or DUID (RFC 8415 §11), hex, where it does not just repeat the hardware address. */
   clientId?: string;
+  /** Address that it would like to have (RFC 2132 §9.1). */
+  requested?: Address;
   /** RFC 8520 §10. */
   mudUrl?: string;
   /** What the server said of the network, for `acknowledged` messages. */
