@@ -9,6 +9,7 @@ const shape = (type: typeof Type) =>
       port: type.Optional(type.Integer({ minimum: 0 })),
       rate: type.Number(),
       on: type.Boolean(),
+      counts: type.Record(type.String(), type.Integer()),
       mode: type.Union([type.Literal('watch'), type.Literal(3)]),
       list: type.Array(type.Object({ id: type.Optional(type.String()) }), { maxItems: 4 }),
     },

@@ -5,11 +5,11 @@
  */
 import type { TSchema, Type as TypeBox } from 'typebox';
 
-export type { Static, TObject, TSchema } from 'typebox';
+export type { Static, TLiteral, TObject, TSchema, TUnion } from 'typebox';
 
 type Builders = Pick<
   typeof TypeBox,
-  'Array' | 'Boolean' | 'Integer' | 'Literal' | 'Number' | 'Object' | 'Optional' | 'String' | 'Union'
+  'Array' | 'Boolean' | 'Integer' | 'Literal' | 'Number' | 'Object' | 'Optional' | 'Record' | 'String' | 'Union'
 >;
 
 /** Properties that may be absent; kept aside so that nothing but JSON Schema is in a schema. */
@@ -32,6 +32,8 @@ const builders = {
     optional.add(copy);
     return copy;
   },
+  /** Keys are any text. */
+  Record: (_key: TSchema, value: TSchema) => ({ type: 'object', patternProperties: { '^.*$': value } }),
   String: (options?: object) => ({ ...options, type: 'string' }),
   Union: (anyOf: TSchema[], options?: object) => ({ ...options, anyOf }),
 };

@@ -68,3 +68,36 @@ export const DEFAULT_PREFERENCES: Preferences = {
   weak: 'nothing',
   critical: [],
 };
+
+/**
+ * What counts for a device.
+ * @param groups ids of its groups, automatic ones included
+ */
+export function preferencesFor(set: PreferenceSet, device: string, groups: readonly string[]): Preferences {
+  const ofGroups = groups.flatMap((group) => (Object.hasOwn(set.groups, group) ? [set.groups[group]!] : []));
+  const own = Object.hasOwn(set.devices, device) ? set.devices[device]! : {};
+  const { home } = set;
+  const pick = <Value extends string>(name: keyof Preferences, order: readonly Value[]): Value => {
+    const asked = ofGroups.flatMap((choice) => (choice[name] as Value | undefined) ?? []);
+    return (own[name] as Value | undefined) ?? strictest(asked, order) ?? (home[name] as Value);
+  };
+  return {
+    autonomy: pick('autonomy', AUTONOMIES),
+    certainty: pick('certainty', CERTAINTIES),
+    unanswered: own.unanswered ?? soonest(ofGroups.flatMap(({ unanswered }) => unanswered ?? [])) ?? home.unanswered,
+    newDevices: pick('newDevices', NEW_DEVICES),
+    kindred: pick('kindred', PRECAUTIONS),
+    weak: pick('weak', PRECAUTIONS),
+    critical: [...new Set([own, ...ofGroups, home].flatMap(({ critical }) => critical ?? []))],
+  };
+}
+
+function strictest<Value>(values: readonly Value[], order: readonly Value[]): Value | undefined {
+  return order.findLast((value) => values.includes(value));
+}
+
+/** Of several groups' answers to silence the strictest: one that stops, and the soonest of those. */
+function soonest(all: readonly Preferences['unanswered'][]): Preferences['unanswered'] | undefined {
+  const strict = all.filter(({ otherwise }) => otherwise === 'stop');
+  return (strict.length > 0 ? strict : all).toSorted((a, b) => a.after - b.after)[0];
+}
