@@ -45,6 +45,34 @@ export function eachMessage(
   }
 }
 
+/** Two bits on top say how the value is meant (nested, byte order). */
+const ATTRIBUTE_MASK = 0x3fff;
+
+/** Walks the attributes in `[start, end)`; what is cut off or too short ends the walk. */
+export function eachAttribute(
+  view: DataView,
+  start: number,
+  end: number,
+  handle: (type: number, from: number, to: number) => void,
+): void {
+  for (let at = start; at + 4 <= end; ) {
+    const length = view.getUint16(at, true);
+    if (length < 4 || at + length > end) return;
+    handle(view.getUint16(at + 2, true) & ATTRIBUTE_MASK, at + 4, at + length);
+    at += (length + 3) & ~3;
+  }
+}
+
+/** One attribute, padded to four bytes. */
+export function attribute(type: number, value: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array((value.length + 7) & ~3);
+  const view = new DataView(bytes.buffer);
+  view.setUint16(0, value.length + 4, true);
+  view.setUint16(2, type, true);
+  bytes.set(value, 4);
+  return bytes;
+}
+
 /** A request with the given payload; the kernel fills in who sent it. */
 export function request(type: number, flags: number, sequence: number, payload: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(HEADER_BYTES + payload.length);

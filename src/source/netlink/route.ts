@@ -3,7 +3,7 @@
  * their addresses, and neighbours. Rare, so each becomes an object. Addresses are in network order.
  */
 import { type AddressWords, formatMac, type Mac, V4_MAPPED } from '../../model/address.ts';
-import { FLAG, request } from './message.ts';
+import { eachAttribute, FLAG, request } from './message.ts';
 
 export const ROUTE = {
   newLink: 16,
@@ -24,7 +24,6 @@ export type LinkMessage = { index: number; name: string; mac?: Mac; up: boolean 
 export type AddressMessage = { index: number; address: AddressWords; length: number };
 export type NeighbourMessage = { index: number; address: AddressWords; mac?: Mac; usable: boolean };
 
-const ATTRIBUTE_MASK = 0x3fff;
 const IFLA = { address: 1, name: 3 } as const;
 const IFA = { address: 1, local: 2 } as const;
 const NDA = { destination: 1, linkAddress: 2 } as const;
@@ -80,20 +79,6 @@ export function parseNeighbour(view: DataView, start: number, end: number): Neig
   if (!address) return undefined;
   const usable = state !== 0 && (state & NUD_UNUSABLE) === 0;
   return { index: view.getInt32(start + 4, true), address, usable, ...(mac === undefined ? {} : { mac }) };
-}
-
-function eachAttribute(
-  view: DataView,
-  start: number,
-  end: number,
-  handle: (type: number, from: number, to: number) => void,
-): void {
-  for (let at = start; at + 4 <= end; ) {
-    const length = view.getUint16(at, true);
-    if (length < 4 || at + length > end) return;
-    handle(view.getUint16(at + 2, true) & ATTRIBUTE_MASK, at + 4, at + length);
-    at += (length + 3) & ~3;
-  }
 }
 
 function readAddress(view: DataView, from: number, to: number): AddressWords | undefined {
