@@ -2,7 +2,10 @@
  * What the outside sees over HTTP, as schemas: one source for validation, OpenAPI, server, page and command line.
  * Times are ms since the epoch, sizes bytes.
  */
+import { DeviceStanding, EnforcementView, GroupView, NodeStanding, RuleMessages, RuleView } from './rules.ts';
 import { type Static, Type } from './schema.ts';
+
+export * from './rules.ts';
 
 const Counters = {
   packetsUp: Type.Number(),
@@ -29,6 +32,7 @@ export const DeviceView = Type.Object({
   /** Bytes per second over the last second. */
   rateUp: Type.Number(),
   rateDown: Type.Number(),
+  ...DeviceStanding,
 });
 export type DeviceView = Static<typeof DeviceView>;
 
@@ -63,6 +67,7 @@ export const ConversationView = Type.Object({
   rateDown: Type.Number(),
   first: Type.Number(),
   last: Type.Number(),
+  ...NodeStanding,
 });
 export type ConversationView = Static<typeof ConversationView>;
 
@@ -106,6 +111,9 @@ export const HomeView = Type.Object({
   lost: Type.Object({ events: Type.Number(), packets: Type.Number() }),
   agent: Type.Object({ connected: Type.Boolean(), since: Type.Number() }),
   gateway: Type.Object({ macs: Type.Array(Type.String()), addresses: Type.Array(Type.String()) }),
+  enforcement: EnforcementView,
+  rules: Type.Array(RuleView),
+  groups: Type.Array(GroupView),
   devices: Type.Array(DeviceView),
   /** The conversations most recently active, at most `LIMITS.conversationsInView`. */
   conversations: Type.Array(ConversationView),
@@ -149,7 +157,9 @@ export const StreamMessage = Type.Union([
     lost: Type.Object({ events: Type.Number(), packets: Type.Number() }),
     agent: Type.Object({ connected: Type.Boolean(), since: Type.Number() }),
     gateway: Type.Object({ macs: Type.Array(Type.String()), addresses: Type.Array(Type.String()) }),
+    enforcement: EnforcementView,
   }),
+  ...RuleMessages,
 ]);
 export type StreamMessage = Static<typeof StreamMessage>;
 
@@ -171,6 +181,7 @@ export const NodeView = Type.Object({
   firstSeen: Type.Number(),
   lastSeen: Type.Number(),
   ...Counters,
+  ...NodeStanding,
 });
 export type NodeView = Static<typeof NodeView>;
 
@@ -229,6 +240,17 @@ export type HistorySpan = (typeof HISTORY_SPANS)[number];
  *   GET    /devices/:id/conversations    ConversationView[]
  *   GET    /history?span=HistorySpan[&device=ID]        HistoryView
  *   GET    /events?limit=                EventView[], the newest first
+ *   GET    /rules                        RuleView[]
+ *   POST   /rules          SetRuleBody   RuleChangeView; the same action on the same target replaces the rule before
+ *   POST   /rules/preview  SetRuleBody   PreviewView: what it would have cut in the last 24 hours
+ *   DELETE /rules/:id                    RuleChangeView
+ *   GET    /groups                       GroupView[]
+ *   POST   /groups         NewGroupBody  GroupChangeView
+ *   PATCH  /groups/:id     GroupBody     GroupChangeView
+ *   DELETE /groups/:id                   GroupChangeView; its rules go with it
+ *   POST   /undo           UndoBody      AuditView of the undo; everything is as it was before the change
+ *   GET    /audit?before=ID&limit=       AuditView[], the newest first
+ *   GET    /audit/export                 AuditView as JSON lines, the oldest first
  *   POST   /erase          EraseBody     SessionView; forgets everything about the home, keeps the password
  *   GET    /status                       StatusView
  *   GET    /openapi.json
@@ -240,6 +262,8 @@ export const StatusView = Type.Object({
   agent: Type.Object({ connected: Type.Boolean(), since: Type.Number() }),
   coverage: Type.Array(CoverageView),
   lost: Type.Object({ events: Type.Number(), packets: Type.Number() }),
+  enforcement: EnforcementView,
+  rules: Type.Integer(),
   devices: Type.Integer(),
   conversations: Type.Integer(),
   /** Resident memory of the controller, bytes. */

@@ -116,6 +116,8 @@ export class Controller implements Door {
       at: this.at,
       ...this.#state(),
       run: this.#options.run,
+      rules: [],
+      groups: [],
       devices: this.devices(),
       conversations,
       conversationsInAll: this.#pipeline.home.conversationIds().length,
@@ -123,7 +125,7 @@ export class Controller implements Door {
   }
 
   status(): StatusView {
-    const { verdict, coverage, lost, agent } = this.#state();
+    const { verdict, coverage, lost, agent, enforcement } = this.#state();
     const { memory, written } = this.#options.figures();
     return {
       run: this.#options.run,
@@ -131,6 +133,8 @@ export class Controller implements Door {
       agent,
       coverage,
       lost,
+      enforcement,
+      rules: 0,
       devices: this.#pipeline.home.devices().length,
       conversations: this.#pipeline.home.conversationIds().length,
       memory,
@@ -297,6 +301,7 @@ export class Controller implements Door {
       lost: this.#coverage.lost(),
       agent: this.#agent,
       gateway: this.#gateway,
+      enforcement: { state: 'passive' as const, revision: 0, since: this.#options.run.startedAt },
     };
   }
 
