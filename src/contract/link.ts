@@ -69,6 +69,8 @@ const AGENT_KINDS: ReadonlySet<string> = new Set<Observation['kind']>([
   'tick',
   'dns',
   'hello',
+  'words',
+  'mapping',
   'lease',
   'neighbour',
   'router',

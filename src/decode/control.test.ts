@@ -104,6 +104,25 @@ const SAMPLES: Record<string, Sample> = {
   },
   nbns: { payload: nbns, carry: over(137, 137) },
   ssdp: { payload: ascii('NOTIFY * HTTP/1.1\r\nNT: upnp:rootdevice\r\nSERVER: x\r\n\r\n'), carry: over(1900, 1900) },
+  'port-mapping': {
+    payload: hex('00 82 0000 00001000 1f90 c350 00001c20'),
+    carry: (payload, options) => udp({ ...ROUTER, port: 5351 }, { ...DEVICE, port: 5350 }, payload, options),
+  },
+  stratum: {
+    payload: ascii('{"id":1,"method":"mining.subscribe","params":[]}'),
+    carry: (payload, options) => tcp({ ...DEVICE, port: 50_000 }, { ...FAR, port: 3333 }, payload, options),
+  },
+  irc: {
+    payload: ascii('NICK someone\r\nUSER a 0 * :a\r\n'),
+    carry: (payload, options) => tcp({ ...DEVICE, port: 50_000 }, { ...FAR, port: 6667 }, payload, options),
+  },
+  'upnp-mapping': {
+    payload: ascii(
+      'POST /c HTTP/1.1\r\nSOAPAction: "urn:schemas-upnp-org:service:WANIPConnection:1#DeletePortMapping"\r\n\r\n' +
+        '<NewProtocol>UDP</NewProtocol><NewExternalPort>80</NewExternalPort></s:Envelope>',
+    ),
+    carry: (payload, options) => tcp({ ...DEVICE, port: 50_000 }, { ...ROUTER, port: 5000 }, payload, options),
+  },
   tls: {
     payload: tlsRecord(clientHello('a.example', ['h2', 'http/1.1'])),
     carry: (payload, options) => tcp({ ...DEVICE, port: 50_000 }, { ...FAR, port: 443 }, payload, options),

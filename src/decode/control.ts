@@ -7,13 +7,14 @@ import { mdns } from './mdns.ts';
 import { nbns } from './nbns.ts';
 import { ndp } from './ndp.ts';
 import type { Packet } from './packet.ts';
+import { portMapping } from './port-mapping.ts';
 import type { DecoderOptions, PacketDecoder, Protocol, Sink } from './protocol.ts';
 import { isQuicInitial, QuicReader } from './quic.ts';
 import { ssdp } from './ssdp.ts';
 import { TcpReader } from './tcp.ts';
 
 /** The control protocols recognised by header fields. To add one: a file, its test, a line here. */
-export const PROTOCOLS: readonly Protocol[] = [dns, arp, ndp, dhcp4, dhcp6, mdns, llmnr, nbns, ssdp];
+export const PROTOCOLS: readonly Protocol[] = [dns, arp, ndp, dhcp4, dhcp6, mdns, llmnr, nbns, ssdp, portMapping];
 
 const TCP = 6;
 const UDP = 17;

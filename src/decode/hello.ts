@@ -1,13 +1,16 @@
+import type { HelloObservation } from '../model/observation.ts';
 import { u16 } from './octets.ts';
 import { displayText, plainName } from './text.ts';
 
 /** What a ClientHello tells: whom the client wants, and in which language it will go on. */
-export type ClientHello = { serverName?: string; alpn: string[] };
+export type ClientHello = Pick<HelloObservation, 'serverName' | 'alpn' | 'obsolete'>;
 
 const CLIENT_HELLO = 1;
 /** Octets before the body: type and length of a handshake message (RFC 8446 §4). */
 export const HANDSHAKE_HEADER = 4;
 const EXTENSION = { serverName: 0, alpn: 16 } as const;
+/** By minor version number; what is newer is not obsolete (RFC 8996). */
+const OBSOLETE = ['SSL 3.0', 'TLS 1.0', 'TLS 1.1'] as const;
 const HOST_NAME = 0;
 /** Protocols kept of one list; clients offer two or three. */
 const MAX_PROTOCOLS = 16;
@@ -36,11 +39,15 @@ export function readClientHello(bytes: Uint8Array, start: number, end: number): 
   at += 2 + u16(bytes, at);
   if (at >= messageEnd) return undefined;
   at += 1 + bytes[at]!;
-  if (at === messageEnd) return { alpn: [] };
+  const obsolete = OBSOLETE[bytes[start + HANDSHAKE_HEADER + 1]!];
+  if (at === messageEnd) return { alpn: [], ...(obsolete && { obsolete }) };
   if (at + 2 > messageEnd) return undefined;
   const wholeEnd = at + 2 + u16(bytes, at);
   if (wholeEnd > start + length) return undefined;
-  return readExtensions(bytes, at + 2, Math.min(wholeEnd, messageEnd));
+  const hello = readExtensions(bytes, at + 2, Math.min(wholeEnd, messageEnd));
+  // Who can do TLS 1.3 says so in an extension and names 1.2 here (RFC 8446 §4.2.1): an old number is the truth.
+  if (obsolete) hello.obsolete = obsolete;
+  return hello;
 }
 
 function readExtensions(bytes: Uint8Array, start: number, end: number): ClientHello {

@@ -4,9 +4,11 @@ import { FINISHED, type Sink, type StreamProtocol } from './protocol.ts';
 import { directionHash, MAX_STREAM_BYTES, type Stream, StreamTable } from './reassembly.ts';
 import { Recent } from './recent.ts';
 import { tls } from './tls.ts';
+import { upnpMapping } from './upnp-mapping.ts';
+import { bittorrent, irc, stratum } from './words.ts';
 
 /** Protocols over TCP. To add one: a file, its test, a name here. */
-const STREAM_PROTOCOLS: readonly StreamProtocol[] = [dnsOverTcp, tls];
+const STREAM_PROTOCOLS: readonly StreamProtocol[] = [dnsOverTcp, tls, stratum, irc, bittorrent, upnpMapping];
 
 /** Which protocol of the list a port or first octet speaks for: its index plus one, 0 for none. */
 const BY_PORT = new Uint8Array(65_536);

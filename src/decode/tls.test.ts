@@ -32,6 +32,15 @@ describe('TLS ClientHello', () => {
     ]);
   });
 
+  it('tells of a client that knows obsolete versions only', () => {
+    const hello = clientHello('old.example');
+    const versions = [0, 1, 2, 3].map((minor) => {
+      hello[5] = minor;
+      return observe([tcp(CLIENT, SERVER, tlsRecord(hello))]).map((o) => (o as HelloObservation).obsolete);
+    });
+    expect(versions).toEqual([['SSL 3.0'], ['TLS 1.0'], ['TLS 1.1'], [undefined]]);
+  });
+
   it('is put together from segments however they are cut', () => {
     fc.assert(
       fc.property(fc.uniqueArray(fc.integer({ min: 6, max: long.length - 1 }), { maxLength: 6 }), (cuts) => {

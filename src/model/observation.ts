@@ -13,6 +13,8 @@ export type Observation =
   | TickObservation
   | DnsObservation
   | HelloObservation
+  | WordsObservation
+  | MappingObservation
   | LeaseObservation
   | NeighbourObservation
   | RouterObservation
@@ -69,6 +71,38 @@ export type HelloObservation = {
   /** Server name (RFC 6066 §3), lower case. */
   serverName?: string;
   alpn: string[];
+  /** The newest version that the client offers, where RFC 8996 forbids even that. */
+  obsolete?: 'SSL 3.0' | 'TLS 1.0' | 'TLS 1.1';
+};
+
+/** A TCP connection speaks a language that is known by its first words, whatever the port. */
+export type WordsObservation = {
+  kind: 'words';
+  at: number;
+  client: Endpoint;
+  server: Endpoint;
+  clientPort: number;
+  serverPort: number;
+  language: 'stratum' | 'irc' | 'bittorrent';
+};
+
+/** Somebody in the home asked the gateway to let connections in from outside, or to stop doing so. */
+export type MappingObservation = {
+  kind: 'mapping';
+  at: number;
+  /** Who asked. */
+  client: Endpoint;
+  gateway: Endpoint;
+  via: 'upnp' | 'nat-pmp' | 'pcp';
+  /** Whether the gateway said so; else the device only asked for it. */
+  granted: boolean;
+  protocol: 'tcp' | 'udp';
+  externalPort: number;
+  internalPort: number;
+  /** Where connections are led to, if another than the one who asks. */
+  internalAddress?: Address;
+  /** Seconds; 0: the mapping is removed. */
+  lifetime: number;
 };
 
 /** What a device or a DHCP server said about an address or about the device. */
