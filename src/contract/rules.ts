@@ -229,6 +229,8 @@ export const AuditView = Type.Object({
     Type.Literal('group-changed'),
     Type.Literal('group-removed'),
     Type.Literal('renamed'),
+    /** Two devices turned out to be one, and what was decided for the one holds for both. */
+    Type.Literal('merged'),
     Type.Literal('undone'),
   ]),
   actor: Type.String(),

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
+import type { NewAuditEntry } from '../model/audit.ts';
 import type { MinuteRow } from '../model/event.ts';
 import type { Device } from '../model/home.ts';
 import type { RestoredDevice } from '../model/observation.ts';
@@ -11,13 +12,16 @@ import {
   openDatabase,
   openStandIn,
   removeDatabase,
+  repeatable,
   setAside,
   transaction,
 } from './database.ts';
+import { AuditFull, Decisions, type NameAddress } from './decisions.ts';
 import { Devices } from './devices.ts';
 import { Dictionary } from './dictionary.ts';
 import { Events, type StoredEvent } from './events.ts';
 import { type Contact, History, type Point } from './history.ts';
+import { Past, type PastRow, type Span } from './past.ts';
 import { Pending } from './pending.ts';
 import { Retention } from './retention.ts';
 import { Rollup } from './rollup.ts';
@@ -97,17 +101,63 @@ export class Store {
   }
 
   /**
-   * The owner's name for a device (empty: none), with its audit record; durable when it returns.
+   * The owner's name for a device (empty: none); durable when it returns.
+   * @returns the number of its entry in the audit log
    * @throws {StoreFailing}
    */
-  nameDevice(device: Device, name: string, actor: string): void {
+  nameDevice(device: Device, name: string, actor: string): number {
     const { givenName: _, ...nameless } = device;
     const at = this.#options.now();
-    this.#durably((open) => {
-      open.devices.save(name === '' ? nameless : { ...nameless, givenName: name });
-      open.events.add({ at, kind: 'renamed', actor, device: device.id, detail: name });
+    const names = [
+      {
+        device: device.id,
+        ...(device.givenName !== undefined && { before: device.givenName }),
+        ...(name !== '' && { after: name }),
+      },
+    ];
+    return this.decide({ at, kind: 'renamed', actor, rules: [], groups: [], names }, [
+      name === '' ? nameless : { ...nameless, givenName: name },
+    ]);
+  }
+
+  /**
+   * What somebody decided, carried out and recorded at once; durable when it returns.
+   * @param named devices whose name it changed, with the new one
+   * @returns the number of its entry in the audit log
+   * @throws {StoreFailing} and {AuditFull}; nothing is changed then
+   */
+  decide(entry: NewAuditEntry, named: readonly Device[] = []): number {
+    if (this.ask((open) => open.decisions.isFull)) throw new AuditFull('the audit log is full');
+    const id = this.#durably((open) => {
+      for (const device of named) {
+        open.devices.save(device);
+        const { at, actor } = entry;
+        open.events.add({ at, kind: 'renamed', actor, device: device.id, detail: device.givenName ?? '' });
+      }
+      return open.decisions.write(entry);
     });
-    this.#changed.delete(device.id);
+    for (const { id: device } of named) this.#changed.delete(device);
+    return id;
+  }
+
+  /** Answers a question from the database; `undefined` while it cannot be read. */
+  ask<T>(question: (open: Pick<Open, 'decisions'>) => T): T | undefined {
+    return this.#try(() => question(this.#open));
+  }
+
+  /** Keeps them over a restart of this program; after a power failure they are learnt anew. */
+  keepNameAddresses(list: readonly NameAddress[]): void {
+    this.#try(() => repeatable(this.#open.database, () => this.#open.decisions.keepAddresses(list)));
+  }
+
+  /** See {@link Past.during}. */
+  past(spans: readonly Span[]): PastRow[] {
+    return this.#try(() => this.#open.past.during(spans, this.#pending.minutes)) ?? [];
+  }
+
+  /** Begin of the oldest minute of traffic that is kept, ms. */
+  pastBegins(): number | undefined {
+    return this.#try(() => this.#open.past.begins()) ?? this.#pending.minutes[0]?.start;
   }
 
   /** @param start of the minute, ms */
@@ -234,13 +284,13 @@ export class Store {
     for (const minute of this.#pending.minutes) open.traffic.write(minute);
   }
 
-  #durably(work: (open: Open) => void): void {
+  #durably<T>(work: (open: Open) => T): T {
     if (this.#inMemory) this.#reopen();
-    const done = this.#try(() => {
-      transaction(this.#open.database, () => work(this.#open));
-      return true;
-    });
+    // On the stand-in nothing would be durable, and what was refused must not be there afterwards.
+    if (this.#inMemory) throw new StoreFailing(this.failing);
+    const done = this.#try(() => ({ result: transaction(this.#open.database, () => work(this.#open)) }));
     if (!done || this.#inMemory) throw new StoreFailing(this.failing);
+    return done.result;
   }
 
   /** Runs `work`; a failure of the disk becomes a state instead of an exception. */
@@ -342,6 +392,8 @@ function openParts(database: DatabaseSync) {
     settings: new Settings(database),
     sessions: new StoredSessions(database),
     events: new Events(database),
+    decisions: new Decisions(database),
+    past: new Past(database),
     dataVersion: database.prepare('PRAGMA data_version'),
   };
 }

@@ -1,0 +1,110 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { Initiator } from '../model/home.ts';
+import { HOUR, MINUTE } from './levels.ts';
+import type { PendingMinute } from './pending.ts';
+import { Rolled } from './rolled.ts';
+
+/** From `from` until before `to`, ms. */
+export type Span = { from: number; to: number };
+
+/** What one conversation did in a time; `first` and `last` are as fine as the table that they come from. */
+export type PastRow = {
+  device: string;
+  node: string;
+  protocol: string;
+  port: number;
+  initiator: Initiator;
+  packets: number;
+  bytes: number;
+  first: number;
+  last: number;
+};
+
+/** Conversations of a day: a lively home has some 10,000. The answer names the heaviest, so what is left out is small. */
+export const MAX_PAST_ROWS = 100_000;
+
+const PER_HOUR = HOUR / MINUTE;
+
+/** Who talked to whom in a time: from hours where they are whole, else from minutes, and from what is not yet written. */
+export class Past {
+  readonly #rolled: Rolled;
+  readonly #hours: StatementSync;
+  readonly #minutes: StatementSync;
+  readonly #begins: StatementSync;
+
+  constructor(database: DatabaseSync) {
+    this.#rolled = new Rolled(database);
+    this.#hours = database.prepare(sql('hour', HOUR));
+    this.#minutes = database.prepare(sql('minute', MINUTE));
+    this.#begins = database.prepare(
+      `SELECT coalesce(min(a), min(b)) AS start FROM (
+         SELECT (SELECT min(bucket) * ${HOUR} FROM traffic_hour) AS a, (SELECT min(bucket) * ${MINUTE} FROM traffic_minute) AS b)`,
+    );
+  }
+
+  /** Begin of the oldest traffic that is kept, ms. */
+  begins(): number | undefined {
+    return (this.#begins.get()?.start as number | null) ?? undefined;
+  }
+
+  during(spans: readonly Span[], pending: readonly PendingMinute[]): PastRow[] {
+    const found = new Map<string, PastRow>();
+    const rolled = this.#rolled.upTo('hour');
+    for (const span of spans) {
+      for (const [statement, from, to] of this.#parts(span, rolled)) {
+        for (const row of statement.iterate({ from, to })) add(found, row as PastRow);
+      }
+      for (const { start, rows } of pending) {
+        if (start < span.from || start >= span.to) continue;
+        for (const row of rows) {
+          const packets = row.packetsUp + row.packetsDown;
+          const bytes = row.bytesUp + row.bytesDown;
+          add(found, { ...row, packets, bytes, first: start, last: start + MINUTE });
+        }
+      }
+    }
+    return [...found.values()];
+  }
+
+  /** @param rolled minute up to which hours are complete */
+  #parts({ from, to }: Span, rolled: number): Array<[StatementSync, from: number, to: number]> {
+    const [first, end] = [Math.floor(from / MINUTE), Math.ceil(to / MINUTE)];
+    const hour = Math.ceil(first / PER_HOUR);
+    const lastHour = Math.floor(Math.min(end, rolled) / PER_HOUR);
+    if (lastHour <= hour) return [[this.#minutes, first, end]];
+    return [
+      [this.#minutes, first, hour * PER_HOUR],
+      [this.#hours, hour, lastHour],
+      [this.#minutes, lastHour * PER_HOUR, end],
+    ];
+  }
+}
+
+function sql(level: string, width: number): string {
+  return `
+    SELECT coalesce(kept.key, device.key) AS device, node.name AS node, service.protocol, service.port,
+      CASE initiator WHEN 0 THEN 'device' ELSE 'node' END AS initiator, packets, bytes, first, last
+    FROM (
+      SELECT device AS number, node AS far, service AS used, initiator,
+        sum(packets_up + packets_down) AS packets, sum(bytes_up + bytes_down) AS bytes,
+        min(bucket) * ${width} AS first, (max(bucket) + 1) * ${width} AS last
+      FROM conversation_${level} WHERE bucket >= :from AND bucket < :to
+      GROUP BY 1, 2, 3, 4 ORDER BY packets DESC LIMIT ${MAX_PAST_ROWS}
+    )
+    JOIN device ON device.id = number LEFT JOIN device AS kept ON kept.id = device.merged_into
+    JOIN node ON node.id = far JOIN service ON service.id = used`;
+}
+
+function add(found: Map<string, PastRow>, { device, node, protocol, port, initiator, ...sums }: PastRow): void {
+  const key = `${device} ${node} ${protocol} ${port} ${initiator}`;
+  const known = found.get(key);
+  if (!known) {
+    const { packets, bytes, first, last } = sums;
+    found.set(key, { device, node, protocol, port, initiator, packets, bytes, first, last });
+    return;
+  }
+  known.packets += sums.packets;
+  known.bytes += sums.bytes;
+  known.first = Math.min(known.first, sums.first);
+  known.last = Math.max(known.last, sums.last);
+}
