@@ -1,4 +1,6 @@
+import { Detection } from './detect/detection.ts';
 import type { HomeEvent } from './model/event.ts';
+import type { Finding } from './model/home.ts';
 import type { Observation } from './model/observation.ts';
 import { Home, type HomeOptions } from './track/home.ts';
 
@@ -6,11 +8,19 @@ import { Home, type HomeOptions } from './track/home.ts';
 export type Pipeline = {
   /** What is known of the home after the last step. */
   readonly home: Home;
+  /** What is found and still holds, oldest first. */
+  findings(): Finding[];
   /** The same observations give the same events, always. The events are new objects; the observation is not kept. */
   step(observation: Observation): HomeEvent[];
 };
 
+const SEED = 0x5e1f;
+
 export function createPipeline(options: HomeOptions = {}): Pipeline {
-  const home = new Home(options);
-  return { home, step: (observation) => home.apply(observation) };
+  const detection = new Detection((witness) => new Home({ ...options, witness }), options.seed ?? SEED);
+  return {
+    home: detection.home,
+    findings: () => detection.findings.all(),
+    step: (observation) => detection.step(observation),
+  };
 }

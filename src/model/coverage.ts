@@ -22,6 +22,8 @@ const SEVERITY: Record<CoverageCode, CoverageSeverity> = {
   recorded: 'inherent',
   'agent-gone': 'loss',
   'store-failing': 'loss',
+  'detector-failing': 'loss',
+  'detector-blind': 'inherent',
 };
 
 /** Unknown codes, as of a newer agent, count as losses. */

@@ -65,6 +65,8 @@ export const FACT = {
   sequenceIsDestination: 1,
   /** A TCP segment other than SYN with no connection behind it. */
   stateless: 2,
+  /** The first data on a TCP connection, whose begin was seen, came from the server: a login's banner, not a web page. */
+  serverFirst: 4,
 } as const;
 
 /** A list of flow records in one buffer, with a view each way; `count` of them are filled. */

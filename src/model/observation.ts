@@ -202,7 +202,9 @@ export type CoverageCode =
   | 'mirror-one-way'
   | 'recorded'
   | 'agent-gone'
-  | 'store-failing';
+  | 'store-failing'
+  | 'detector-failing'
+  | 'detector-blind';
 
 /** What the store knew before this start. */
 export type RestoreObservation = { kind: 'restore'; at: number; devices: RestoredDevice[] };

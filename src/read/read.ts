@@ -5,6 +5,7 @@ import { visible } from '../model/visible.ts';
 import { createPipeline, type Pipeline } from '../pipeline.ts';
 import { type Digested, digestFile } from './digest-file.ts';
 import { writeEvents } from './events.ts';
+import { FindingLog } from './finding-log.ts';
 import type { ReadFilesOptions } from './options.ts';
 import { Output } from './output.ts';
 import { Progress, type Terminal } from './progress.ts';
@@ -27,15 +28,17 @@ export async function readFiles(options: ReadFilesOptions, streams: Streams): Pr
   let anyFault = false;
   for (const file of options.files) {
     const pipeline = createPipeline({ vendorOf });
-    const { totals, fault } = await readOne(file, pipeline, options, output, streams);
+    const found = new FindingLog();
+    const { totals, fault } = await readOne(file, pipeline, found, options, output, streams);
     anyFault ||= fault !== undefined;
     anyRead ||= fault === undefined || fault.partly;
     if (fault) streams.stderr.write(`spin read: ${visible(fault.file)}: ${fault.reason} at byte ${fault.offset}\n`);
     if (fault && !fault.partly) continue;
-    if (options.json) await writeSummary(output, pipeline.home, totals);
+    if (options.json) await writeSummary(output, pipeline.home, totals, found.all());
     else if (!options.events) {
       const title = options.files.length > 1 ? file : undefined;
-      await output.write(summaryTable(pipeline.home, totals, { title, ...look(streams.stdout) }));
+      const table = { title, ...look(streams.stdout) };
+      await output.write(summaryTable(pipeline.home, totals, found.all(), table));
     }
   }
   await output.end();
@@ -46,12 +49,14 @@ export async function readFiles(options: ReadFilesOptions, streams: Streams): Pr
 async function readOne(
   file: string,
   pipeline: Pipeline,
+  found: FindingLog,
   options: ReadFilesOptions,
   output: Output,
   { stderr }: Streams,
 ): Promise<Digested> {
   const { events, home } = options;
   const take = (told: readonly HomeEvent[]) => {
+    found.take(told);
     if (events && told.length > 0) writeEvents(output, pipeline.home, told);
   };
   const sink = (observation: Observation) => take(pipeline.step(observation));

@@ -1,5 +1,6 @@
 import type { Totals } from '../digest/totals.ts';
-import type { Conversation, Device } from '../model/home.ts';
+import { findingSentence } from '../model/finding-words.ts';
+import type { Conversation, Device, Finding } from '../model/home.ts';
 import type { Home } from '../track/home.ts';
 import type { Output } from './output.ts';
 
@@ -7,7 +8,12 @@ import type { Output } from './output.ts';
  * Writes the home as one line of JSON, conversation by conversation, since a scanned home has tens of thousands. The
  * packets and bytes of `conversations`, `capture.other` and `capture.skipped` add up to those of `capture`.
  */
-export async function writeSummary(output: Output, home: Home, totals: Totals): Promise<void> {
+export async function writeSummary(
+  output: Output,
+  home: Home,
+  totals: Totals,
+  findings: readonly Finding[],
+): Promise<void> {
   await output.write(`{"capture":${JSON.stringify(captureOf(home, totals))},"devices":[`);
   let comma = '';
   for (const device of home.devices()) {
@@ -20,7 +26,19 @@ export async function writeSummary(output: Output, home: Home, totals: Totals): 
     await output.write(comma + JSON.stringify(conversationOf(home.conversation(id)!)));
     comma = ',';
   }
-  await output.write('],"findings":[]}\n');
+  await output.write('],"findings":[');
+  comma = '';
+  for (const finding of findings) {
+    await output.write(comma + JSON.stringify({ ...finding, sentence: sentenceOf(home, finding) }));
+    comma = ',';
+  }
+  await output.write(']}\n');
+}
+
+/** The finding in plain English, about the device by its best name. */
+export function sentenceOf(home: Home, finding: Finding): string {
+  const device = home.device(finding.device);
+  return findingSentence(finding, device?.names[0] ?? device?.vendor ?? finding.device, 'en');
 }
 
 function captureOf(home: Home, totals: Totals) {

@@ -1,9 +1,10 @@
 import { styleText } from 'node:util';
 import type { Totals } from '../digest/totals.ts';
-import type { Conversation, Device } from '../model/home.ts';
+import type { Conversation, Device, Finding } from '../model/home.ts';
 import { serviceName } from '../model/protocols.ts';
 import { visible } from '../model/visible.ts';
 import type { Home, Sum } from '../track/home.ts';
+import { sentenceOf } from './summary.ts';
 
 export type TableOptions = { title: string | undefined; width: number; color: boolean };
 
@@ -12,7 +13,7 @@ const FAR_ENDS = 5;
 const NARROWEST = 60;
 
 /** The home as text for people: devices, the most talkative first, and their top far ends. */
-export function summaryTable(home: Home, totals: Totals, options: TableOptions): string {
+export function summaryTable(home: Home, totals: Totals, findings: readonly Finding[], options: TableOptions): string {
   const width = Math.max(NARROWEST, options.width);
   const bold = (text: string) => (options.color ? styleText('bold', text, { validateStream: false }) : text);
   const dim = (text: string) => (options.color ? styleText('dim', text, { validateStream: false }) : text);
@@ -25,8 +26,13 @@ export function summaryTable(home: Home, totals: Totals, options: TableOptions):
     lines.push('', bold(shorten(head, width)), dim(shorten(about, width)));
     lines.push(...farEndLines(home, device, width));
   }
-  lines.push('', 'Findings: none', '');
+  lines.push('', ...findingLines(home, findings), '');
   return `${lines.join('\n')}\n`;
+}
+
+function findingLines(home: Home, findings: readonly Finding[]): string[] {
+  if (findings.length === 0) return ['Findings: none'];
+  return ['Findings:', ...findings.map((finding) => `  ${visible(sentenceOf(home, finding))}`)];
 }
 
 function captureLines(home: Home, totals: Totals): string[] {

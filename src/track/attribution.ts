@@ -6,6 +6,7 @@ import { grown, hashOf } from './fair-table.ts';
 import { type Limits, NODE_ADDRESSES } from './limits.ts';
 import type { Members } from './members.ts';
 import type { Station } from './stations.ts';
+import { type FlowWitness, MARK } from './witness.ts';
 
 const FIRST_SLOTS = 1024;
 /** The group bit of the first octet (IEEE 802): a multicast or broadcast frame. */
@@ -36,20 +37,25 @@ export class Attribution {
   readonly #members: Members;
   readonly #conversations: Conversations;
   readonly #limits: Limits;
+  readonly #witness: FlowWitness | undefined;
   /** Per slot: conversation entry × 2 (+ 1 where the device is the flow's destination) + 1; 0: none. */
   #slotEntry = new Int32Array(FIRST_SLOTS);
   #slotGeneration = new Uint32Array(FIRST_SLOTS);
   /** Hash of the flow's five-tuple: a slot means nothing by itself once it was reused, or comes from another table. */
   #slotFlow = new Uint32Array(FIRST_SLOTS);
+  /** What the witness is told of a flow's ends, bits of `MARK`; and of the flow in hand. */
+  #slotMarks = new Uint8Array(FIRST_SLOTS);
+  #marks = 0;
   readonly #source = new End();
   readonly #destination = new End();
   readonly #identity = new Identity();
   readonly #other = new Identity();
 
-  constructor(members: Members, conversations: Conversations, limits: Limits) {
+  constructor(members: Members, conversations: Conversations, limits: Limits, witness?: FlowWitness) {
     this.#members = members;
     this.#conversations = conversations;
     this.#limits = limits;
+    this.#witness = witness;
   }
 
   count(batch: FlowBatch): void {
@@ -61,7 +67,7 @@ export class Attribution {
       const packetsUp = words[w + W.packetsUp]!;
       const packetsDown = words[w + W.packetsDown]!;
       if (packetsUp === 0 && packetsDown === 0) {
-        if (words[w + W.seen]! > 0) this.#learn(words, w);
+        if (words[w + W.seen]! > 0 || (words[w + W.flags]! & FLAG.fresh) !== 0) this.#learn(batch, record);
         continue;
       }
       const bytesUp = doubles[d + D.bytesUp]!;
@@ -74,8 +80,13 @@ export class Attribution {
       const entry = (found - 1) >> 1;
       const first = doubles[d + D.first]!;
       const last = doubles[d + D.last]!;
-      if ((found - 1) & 1) this.#conversations.add(entry, packetsDown, packetsUp, bytesDown, bytesUp, first, last);
+      const turned = (found - 1) & 1;
+      if (turned === 1) this.#conversations.add(entry, packetsDown, packetsUp, bytesDown, bytesUp, first, last);
       else this.#conversations.add(entry, packetsUp, packetsDown, bytesUp, bytesDown, first, last);
+      if (this.#witness !== undefined) {
+        const device = this.#conversations.device(entry);
+        this.#witness.flow(words, doubles, record, device, turned, this.#marks, entry);
+      }
     }
   }
 
@@ -91,6 +102,7 @@ export class Attribution {
     const alive = cached > 0 && this.#slotGeneration[slot] === this.#conversations.generation(entry);
     if (alive && (flags & FLAG.fresh) === 0 && this.#slotFlow[slot] === flow) {
       this.#conversations.table.touch(entry);
+      this.#marks = this.#slotMarks[slot]!;
       return cached;
     }
     const found = this.#attribute(words, w, first);
@@ -105,6 +117,7 @@ export class Attribution {
     if (kept) {
       this.#slotEntry[slot] = found;
       this.#slotFlow[slot] = flow;
+      this.#slotMarks[slot] = this.#marks;
     }
     return found;
   }
@@ -136,15 +149,25 @@ export class Attribution {
       identity.node0 = peer;
       identity.node1 = identity.node2 = identity.node3 = 0;
     } else hello = this.#members.nameNode(identity, theirs.words) === 'hello';
+    this.#marks = marksOf(ours, theirs) | (peer >= 0 ? MARK.peer : identity.kind === NODE.name ? MARK.named : 0);
     const entry = this.#conversations.open(identity, first);
     this.#noteEnds(entry, ours.words, theirs.words);
     this.#conversations.setByHello(entry, hello);
     return entry * 2 + turned + 1;
   }
 
-  /** Learns who is there from a record that another source counts. */
-  #learn(words: Uint32Array, w: number): void {
-    this.#resolve(words, w);
+  /** Learns who is there from a record that another source counts, or that was not counted yet. */
+  #learn(batch: FlowBatch, record: number): void {
+    const w = record * RECORD_WORDS;
+    const turned = this.#resolve(batch.words, w);
+    if (turned < 0 || this.#witness === undefined) return;
+    const ours = turned === 0 ? this.#source : this.#destination;
+    const theirs = turned === 0 ? this.#destination : this.#source;
+    const { device } = this.#identity;
+    const isPeer = theirs.device !== device && this.#members.devices.has(theirs.device);
+    const isNamed = !isPeer && this.#members.nameNode(this.#identity, theirs.words) !== undefined;
+    const marks = marksOf(ours, theirs) | (isPeer ? MARK.peer : isNamed ? MARK.named : 0);
+    this.#witness.flow(batch.words, batch.doubles, record, device, turned, marks, -1);
   }
 
   #service(words: Uint32Array, w: number): { protocol: number; port: number } {
@@ -339,7 +362,18 @@ export class Attribution {
     this.#slotEntry = grown(this.#slotEntry, length);
     this.#slotGeneration = grown(this.#slotGeneration, length);
     this.#slotFlow = grown(this.#slotFlow, length);
+    this.#slotMarks = grown(this.#slotMarks, length);
   }
+}
+
+function marksOf(ours: End, theirs: End): number {
+  return (
+    (ours.home ? MARK.oursHome : 0) |
+    (theirs.home ? MARK.theirsHome : 0) |
+    (ours.special ? MARK.oursSpecial : 0) |
+    (theirs.special ? MARK.theirsSpecial : 0) |
+    (ours.station === undefined ? 0 : MARK.onLink)
+  );
 }
 
 const SERVICE = { protocol: 0, port: 0 };

@@ -28,6 +28,7 @@ import { Members } from './members.ts';
 import { Memo } from './memo.ts';
 import { Names } from './names.ts';
 import { Stations } from './stations.ts';
+import type { FlowWitness } from './witness.ts';
 
 export type HomeOptions = {
   limits?: Partial<Limits>;
@@ -37,6 +38,8 @@ export type HomeOptions = {
   vendorOf?: (mac: Mac) => string | undefined;
   /** A secret of this run: who cannot know it cannot choose addresses that collide in the tables. */
   seed?: number;
+  /** Looks on while flows are counted. */
+  witness?: FlowWitness;
 };
 
 /** Packets (both ways) and bytes. */
@@ -92,7 +95,7 @@ export class Home {
       this.#names,
       (record) => this.#viewDevice(record),
     );
-    this.#attribution = new Attribution(this.#members, this.#conversations, this.#limits);
+    this.#attribution = new Attribution(this.#members, this.#conversations, this.#limits, options.witness);
   }
 
   /** Takes in one observation. @returns what follows from it, in order */
@@ -115,6 +118,44 @@ export class Home {
   device(id: string): Device | undefined {
     const record = this.#devices.get(id);
     return record && this.#viewDevice(record);
+  }
+
+  /** Id of the device that an index stands for now. */
+  deviceId(index: number): string | undefined {
+    return this.#devices.has(index) ? this.#devices.at(index).id : undefined;
+  }
+
+  /** What the device of an index is, where it is known. */
+  kindAt(index: number): string | undefined {
+    return this.#devices.has(index) ? this.#devices.at(index).kind : undefined;
+  }
+
+  /** Index of the device at an address, or -1. */
+  deviceAt(words: AddressWords): number {
+    return this.#devices.withAddress(words[0], words[1], words[2], words[3]);
+  }
+
+  isHome(words: AddressWords): boolean {
+    return this.#lan.isHome(words);
+  }
+
+  /** Whether nothing said yet which addresses of that family are home. */
+  isOpen(words: AddressWords): boolean {
+    return this.#lan.isOpen(words);
+  }
+
+  isGateway(words: AddressWords): boolean {
+    return this.#members.isGatewayAddress(words);
+  }
+
+  /** Index of the device whose doing an observation is: who asked, announced, was leased or tripped; or -1. */
+  actorOf(observation: Observation): number {
+    const { kind } = observation;
+    if (kind === 'dns' || kind === 'hello') return this.#deviceAt(observation.client, false);
+    if (kind === 'service') return this.#deviceAt(observation.device, false);
+    if (!('mac' in observation) || observation.mac === undefined) return -1;
+    const mac = this.#macs.of(observation.mac);
+    return mac === undefined ? -1 : this.#members.station(mac.hi, mac.lo).device;
   }
 
   /** All that a device ever sent and received in the conversations it is counted in. */

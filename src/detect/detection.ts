@@ -1,0 +1,140 @@
+import type { HomeEvent } from '../model/event.ts';
+import type { DetectorName } from '../model/finding-words.ts';
+import type { CoverageNote, Observation } from '../model/observation.ts';
+import type { Home } from '../track/home.ts';
+import { DETECTORS } from './all.ts';
+import type { Claim, Detector, Hooks, OpenedFlow } from './detector.ts';
+import { Evidence } from './evidence/evidence.ts';
+import { Findings } from './findings.ts';
+import { blindDetectors } from './needs.ts';
+
+const SECOND = 1000;
+/** The name under which the detectors' own faults are told. */
+const SOURCE = 'detection';
+
+type Running = { name: DetectorName; hooks: Hooks; faults: number };
+
+/** All detectors over one home: what happens goes in, findings come out. A detector that throws stops nobody. */
+export class Detection {
+  readonly findings = new Findings();
+  readonly evidence: Evidence;
+  readonly #home: Home;
+  readonly #detectors: readonly Detector[];
+  readonly #running: Running[] = [];
+  readonly #second: Running[];
+  readonly #opened: Running[];
+  readonly #observers = new Map<string, Running[]>();
+  /** Ids of the devices by index, as the detectors know them. */
+  readonly #ids: (string | undefined)[] = [];
+  #seen = Number.NEGATIVE_INFINITY;
+  #notes = '[]';
+
+  /** @param build makes the home with the evidence as its witness */
+  constructor(build: (evidence: Evidence) => Home, seed: number, detectors: readonly Detector[] = DETECTORS) {
+    this.evidence = new Evidence(seed, (flow) => this.#open(flow));
+    this.#home = build(this.evidence);
+    this.#detectors = detectors;
+    for (const detector of detectors) this.#start(detector);
+    this.#second = this.#running.filter(({ hooks }) => hooks.second);
+    this.#opened = this.#running.filter(({ hooks }) => hooks.opened);
+    for (const running of this.#running)
+      for (const kind of Object.keys(running.hooks.observe ?? {}))
+        this.#observers.set(kind, [...(this.#observers.get(kind) ?? []), running]);
+  }
+
+  get home(): Home {
+    return this.#home;
+  }
+
+  /** Takes one observation. @returns what follows from it, the home's events first */
+  step(observation: Observation): HomeEvent[] {
+    const events = this.#home.apply(observation);
+    for (const event of events) if (event.kind === 'merged') this.findings.merge(event.device, event.into, event.at);
+    if (observation.kind !== 'flows' && observation.kind !== 'tick') this.#observe(observation);
+    const { at } = this.#home;
+    const second = Math.floor(at / SECOND);
+    if (second > this.#seen) {
+      this.#seen = second;
+      this.#endSecond(at);
+      events.push(...this.#tellFaults());
+    }
+    const found = this.findings.takeEvents();
+    return found.length === 0 ? events : [...events, ...found];
+  }
+
+  #start(detector: Detector): void {
+    const { name } = detector;
+    const context = {
+      home: this.#home,
+      evidence: this.evidence,
+      claim: (claim: Claim) => this.#claim(name, claim),
+    };
+    const running: Running = { name, hooks: {}, faults: 0 };
+    this.#running.push(running);
+    this.#guard(running, () => {
+      running.hooks = detector.start(context);
+    });
+  }
+
+  #claim(name: string, claim: Claim): void {
+    const id = this.#home.deviceId(claim.device);
+    if (id !== undefined) this.findings.claim(name, id, claim, this.#home.at);
+  }
+
+  #observe(observation: Observation): void {
+    const observers = this.#observers.get(observation.kind);
+    if (!observers) return;
+    const device = this.#home.actorOf(observation);
+    for (const running of observers) {
+      const observe = running.hooks.observe as Record<string, ((o: Observation, device: number) => void) | undefined>;
+      this.#guard(running, () => observe[observation.kind]!(observation, device));
+    }
+  }
+
+  #open(flow: OpenedFlow): void {
+    for (const running of this.#opened) this.#guard(running, () => running.hooks.opened!(flow));
+  }
+
+  #endSecond(at: number): void {
+    const { evidence } = this;
+    evidence.second(at);
+    this.#forgetReplaced(evidence.active);
+    for (const running of this.#second) this.#guard(running, () => running.hooks.second!(at, evidence.active));
+    evidence.clear();
+    this.findings.expire(at);
+  }
+
+  /** An index may stand for another device by now: nothing of the old one may be held against it. */
+  #forgetReplaced(active: readonly number[]): void {
+    for (const device of active) {
+      const id = this.#home.deviceId(device);
+      const known = this.#ids[device];
+      if (id === known) continue;
+      this.#ids[device] = id;
+      if (known === undefined) continue;
+      this.evidence.forget(device);
+      for (const running of this.#running) this.#guard(running, () => running.hooks.forget?.(device));
+    }
+  }
+
+  #guard(running: Running, act: () => void): void {
+    try {
+      act();
+    } catch {
+      running.faults++;
+    }
+  }
+
+  /** Which detectors fail, and which cannot see what they need, as notes of a source of their own. */
+  #tellFaults(): HomeEvent[] {
+    const failing = this.#running.filter(({ faults }) => faults > 0).map(({ name }) => name);
+    const blind = blindDetectors(this.#detectors, this.#home.coverage()).map(({ name }) => name);
+    const notes: CoverageNote[] = [];
+    if (failing.length > 0) notes.push({ code: 'detector-failing', detail: failing.join(' ') });
+    if (blind.length > 0) notes.push({ code: 'detector-blind', detail: blind.join(' ') });
+    if (JSON.stringify(notes) === this.#notes) return [];
+    this.#notes = JSON.stringify(notes);
+    const lost = { events: 0, packets: 0 };
+    return this.#home.apply({ kind: 'source', at: this.#home.at, source: SOURCE, coverage: notes, lost });
+  }
+}

@@ -1,0 +1,86 @@
+import type { DetectorName } from '../model/finding-words.ts';
+import type { Finding } from '../model/home.ts';
+import type { Observation } from '../model/observation.ts';
+import type { Home } from '../track/home.ts';
+import type { Evidence } from './evidence/evidence.ts';
+
+/**
+ * What a source must show for a detector to see anything.
+ *
+ * - `connections` each connection with its counters
+ * - `syns` the header of each TCP connection's first packet
+ * - `headers` every packet's header
+ * - `control` DNS, DHCP, TLS hellos and the like, whole
+ * - `link` ARP and neighbour discovery
+ */
+export type Need = 'connections' | 'syns' | 'headers' | 'control' | 'link';
+
+/** What a detector says of a device now. The same detector, device and subject are one finding however often it is said. */
+export type Claim = {
+  /** Index of the device in the home. */
+  device: number;
+  /** Whom or what it concerns: a service, an address, a name; empty where the device alone says it. */
+  subject: string;
+  /** As in `Finding`: what to cut so that it stops. */
+  target?: Finding['target'];
+  /** Numbers and words that the finding's sentence is made of. */
+  evidence: Record<string, string | number | boolean>;
+  /** How likely it is true, 0–1. */
+  confidence: number;
+  /** How long it holds without being said again, ms. */
+  hold: number;
+  /** When it began, where that is known to be earlier than now; ms since the epoch. */
+  first?: number;
+};
+
+/** A number that decides, with what speaks for it. */
+export type Threshold = { value: number; unit: string; reason: string; source?: string };
+
+export type Context = {
+  readonly home: Home;
+  /** What devices did lately, counted once for all detectors. */
+  readonly evidence: Evidence;
+  claim(claim: Claim): void;
+};
+
+/** A flow that began, as the device's home sees it; one object for all, valid during the call only. */
+export type OpenedFlow = {
+  readonly at: number;
+  readonly device: number;
+  /** Number for `Home.conversation`; -1 where only headers were seen. */
+  readonly conversation: number;
+  readonly protocol: number;
+  /** Service port; for ICMP `type << 8 | code`. */
+  readonly port: number;
+  /** Port of the end that began. */
+  readonly clientPort: number;
+  /** The device began it. */
+  readonly byDevice: boolean;
+  /** Bits of `MARK`. */
+  readonly marks: number;
+  /** Far end's address. */
+  readonly far: readonly [number, number, number, number];
+};
+
+type Kinds = Exclude<Observation['kind'], 'flows' | 'tick'>;
+
+/** Takes an observation; `device` is the index of the device whose doing it is, or -1. */
+type Observers = { [K in Kinds]?: (observation: Extract<Observation, { kind: K }>, device: number) => void };
+
+/** What a running detector wants to be told of. Each hook may throw: it is caught, counted and shown. */
+export type Hooks = {
+  /** Each whole second of observed time in which anything happened; `active` are the devices that did something in it. */
+  second?: (at: number, active: readonly number[]) => void;
+  /** Flows that begin: the first of each device and second only (`MAX_OPENED`), since who opens more is scanning. */
+  opened?: (flow: OpenedFlow) => void;
+  observe?: Observers;
+  /** The device of that index left the home's list; the index will stand for another. */
+  forget?: (device: number) => void;
+};
+
+export type Detector = {
+  name: DetectorName;
+  needs: readonly Need[];
+  /** Begins with empty, bounded state. */
+  start(context: Context): Hooks;
+};
