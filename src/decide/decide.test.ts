@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { GuardPreferences, HomeFacts, RuleAction, RuleCommand, RuleTarget } from '../model/household.ts';
 import { nextPolicyChange, policyAt } from './policy.ts';
 import { Refusal } from './refusal.ts';
-import { command, expire, type Rules } from './rules.ts';
+import { command, expire, merge, type Rules } from './rules.ts';
 import { isActive, nextChange } from './schedule.ts';
 
 const HOUR = 3_600_000;
@@ -30,6 +30,8 @@ const HOME: HomeFacts = {
   page: { addresses: ['192.0.2.2'], ports: [7746] },
   consoles: ['d-3'],
   devices: [device(1, ['children']), device(2, ['children', 'cameras']), device(3)],
+  groups: ['children', 'cameras', 'empty'],
+  heard: new Map(),
   names: new Map([
     ['video.example.com', ['203.0.113.1', '2001:db8:9::1']],
     ['alarm.example.com', ['203.0.113.9']],
@@ -82,6 +84,49 @@ describe('rules become policy', () => {
     expect(policy(rules).blocks[0]?.node?.addresses).toEqual(['203.0.113.8']);
     const names = new Map([['update.example.com', ['198.51.100.53', '192.0.2.5']]]);
     expect(policy(rules, NOON, { ...HOME, names }).blocks[0]?.node?.addresses).toEqual([]);
+  });
+
+  it('what a device heard elsewhere binds that device alone, and frees nothing', () => {
+    const heard = new Map([['d-1', new Map([['video.example.com', ['203.0.113.1', '203.0.113.7', '192.0.2.1']]])]]);
+    const home = { ...HOME, heard };
+    const name = 'video.example.com';
+    const rules = obey([set('block', { node: { name } }), set('allow', { node: { name } })]);
+    const { blocks, allows } = policy(rules, NOON, home);
+    const known = { name, addresses: ['2001:db8:9::1', '203.0.113.1'], prefixes: [] };
+    const id = `block node=${name}`;
+    expect(blocks).toEqual([
+      { id, node: known },
+      { id, device: 'd-1', node: { name, addresses: ['203.0.113.7'], prefixes: [] } },
+    ]);
+    expect(allows).toEqual([{ id: `allow node=${name}`, node: known }]);
+    const ofTwo = policy(obey([set('block', { group: 'children', node: { name } })]), NOON, home).blocks;
+    expect(ofTwo.map(({ device, node }) => [device, node?.addresses.length])).toEqual([
+      ['d-1', 3],
+      ['d-2', 2],
+    ]);
+  });
+
+  it('a rule of an empty group is kept for the devices that will come', () => {
+    expect(policy(obey([set('block', { group: 'empty' })])).blocks).toEqual([]);
+  });
+
+  it('an hour’s pause does not end the pause of every night', () => {
+    const nightly = { weekly: [{ days: [1, 2, 3, 4, 5, 6, 7], from: '22:00', to: '07:00' }] };
+    const rules = obey([set('pause', { device: 'd-1' }, nightly), set('pause', { device: 'd-1' }, { for: HOUR })]);
+    expect(policy(rules).blocks).toHaveLength(1);
+    expect(policy(rules, NOON + HOUR).blocks).toEqual([]);
+    expect(policy(expire(rules, NOON + HOUR), NOON + 11 * HOUR).blocks).toHaveLength(1);
+  });
+
+  it('two devices that turn out to be one keep the rules of both, the later word where they differ', () => {
+    const earlier = obey([set('block', { device: 'd-1' }), set('slow', { device: 'd-2' })]);
+    const rules = obey([set('local', { device: 'd-1' })], NOON + 1, earlier);
+    const merged = merge(rules, 'd-1', 'd-2');
+    expect(sorted(merged).map(({ id, action }) => [id, action])).toEqual([
+      ['block device=d-2', 'block'],
+      ['step device=d-2', 'local'],
+    ]);
+    expect(merge(merged, 'd-9', 'd-2')).toBe(merged);
   });
 
   it('a pause is of a device, a group or the home, and spares the home’s own traffic', () => {
@@ -249,6 +294,7 @@ describe('commands', () => {
       'bad-service',
     ],
     ['a block of nothing', set('block', {}), 'target', 'bad-target'],
+    ['an end beyond reason', set('block', { device: 'd-1' }, { for: 1e300 }), 'when', 'unusable-schedule'],
     ['a past end', set('block', { device: 'd-1' }, { until: NOON }), 'when', 'unusable-schedule'],
     ['no time at all', set('block', { device: 'd-1' }, { for: Number.NaN }), 'when', 'unusable-schedule'],
     [

@@ -58,7 +58,7 @@ function policyDevice(
     macs,
     addresses,
     ...tripwires,
-    critical: resolve(critical, home),
+    critical: resolve(critical, home, home.names),
     ...(ladder ? { ladder } : {}),
   };
 }
@@ -77,7 +77,7 @@ function stepOf(
     if (!rule) continue;
     const { id } = rule;
     if (step === 'slow') return { id, step, bytesPerSecond: slowBytesPerSecond };
-    return step === 'essential' ? { id, step, essential: resolve(device.essential, home) } : { id, step };
+    return step === 'essential' ? { id, step, essential: resolve(device.essential, home, home.names) } : { id, step };
   }
   return undefined;
 }
@@ -95,28 +95,51 @@ function blocksOf({ id, action, target }: HouseholdRule, home: HomeFacts): Polic
   if (action !== 'block' && action !== 'pause') return [];
   const what: PolicyBlock = { id };
   if (action === 'pause') what.internet = true;
-  if (target.node) what.node = nodeOf(target.node, home);
   if (target.service) what.service = target.service;
-  if (target.device === undefined && target.group === undefined) return [what];
-  return home.devices.filter((device) => fits(target, device)).map((device) => ({ ...what, device: device.id }));
+  const { node } = target;
+  const everyone = target.device === undefined && target.group === undefined;
+  const devices = everyone ? home.devices : home.devices.filter((device) => fits(target, device));
+  if (!node) return everyone ? [what] : devices.map(({ id }) => ({ ...what, device: id }));
+  const known = nodeOf(node, home);
+  const own = (device: string) => ('name' in node ? heardOf(node.name, device, known.addresses, home) : []);
+  if (!everyone)
+    return devices.map(({ id: device }) => ({
+      ...what,
+      device,
+      node: { ...known, addresses: [...known.addresses, ...own(device)].sort() },
+    }));
+  const more = devices
+    .map(({ id: device }) => ({ ...what, device, node: { ...known, addresses: own(device) } }))
+    .filter(({ node: { addresses } }) => addresses.length > 0);
+  return [{ ...what, node: known }, ...more];
 }
 
 function nodeOf(node: NodeTarget, home: HomeFacts): PolicyNode {
   if ('prefix' in node) return { addresses: [], prefixes: [node.prefix] };
   if ('address' in node) return { addresses: [node.address], prefixes: [] };
-  return { name: node.name, addresses: resolve([node.name], home), prefixes: [] };
+  return { name: node.name, addresses: resolve([node.name], home, home.names), prefixes: [] };
+}
+
+/**
+ * What a device alone means by a name: answers of other resolvers, and server names that it called. Only blocks go by it,
+ * and only its own: whatever it says, it cuts nobody else, and frees nothing.
+ */
+function heardOf(name: string, device: string, known: readonly Address[], home: HomeFacts): Address[] {
+  const heard = home.heard.get(device);
+  return heard ? resolve([name], home, heard).filter((address) => !known.includes(address)) : [];
 }
 
 /**
  * Current addresses of names, and addresses themselves. What a name says of the home's own network is not believed:
  * whoever answers for it could have the home cut off from itself.
  */
-function resolve(names: readonly string[], home: HomeFacts): Address[] {
+function resolve(names: readonly string[], home: HomeFacts, by: HomeFacts['names']): Address[] {
   const own = home.prefixes.flatMap((prefix) => parsePrefix(prefix) ?? []);
-  const kept = new Set([...home.resolvers, ...home.page.addresses]);
+  const routers = home.routers.flatMap(({ addresses }) => addresses);
+  const kept = new Set([...home.resolvers, ...home.page.addresses, ...routers]);
   const found = names.flatMap((name) => {
     if (parseAddress(name)) return [name];
-    return (home.names.get(name) ?? []).filter((address) => {
+    return (by.get(name) ?? []).filter((address) => {
       const words = parseAddress(address);
       return words !== undefined && !kept.has(address) && !own.some((prefix) => inPrefix(words, prefix));
     });

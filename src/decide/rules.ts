@@ -8,7 +8,15 @@ import {
   parseAddress,
   parsePrefix,
 } from '../model/address.ts';
-import type { HomeFacts, HouseholdRule, NodeTarget, RuleAction, RuleCommand, RuleTarget } from '../model/household.ts';
+import type {
+  HomeFacts,
+  HouseholdRule,
+  NodeTarget,
+  RuleAction,
+  RuleCommand,
+  RuleTarget,
+  RuleTime,
+} from '../model/household.ts';
 import { Refusal } from './refusal.ts';
 import { isOver, readTime } from './schedule.ts';
 
@@ -25,7 +33,10 @@ const NAME = /^(?=.*[a-z])[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*$/;
 const STEPS: ReadonlySet<RuleAction> = new Set<RuleAction>(['slow', 'essential', 'local', 'isolated']);
 const MAX_PORT = 65_535;
 
-/** @throws Refusal, with the field of the command; nothing is changed then */
+/**
+ * The rules after a command; the same object where it changes nothing.
+ * @throws Refusal, with the field of the command; nothing is changed then
+ */
 export function command(rules: Rules, order: RuleCommand, by: string, at: number, home: HomeFacts): Rules {
   const next = new Map(rules);
   if (order.name === 'remove-rule') {
@@ -35,21 +46,42 @@ export function command(rules: Rules, order: RuleCommand, by: string, at: number
   const target = readTarget(order.action, order.target, home);
   const when = readTime(order.when, at, home.utcOffset);
   if (order.action !== 'allow' && order.action !== 'ignore') refuseCuttingOff(target, home, order.action);
-  const id = idOf(order.action, target);
-  if (!next.has(id) && next.size >= MAX_RULES) throw new Refusal('target', 'too-many', `more than ${MAX_RULES} rules`);
+  const id = ruleId(order.action, target, when);
+  const before = next.get(id);
+  if (before?.action === order.action && JSON.stringify(before.when) === JSON.stringify(when)) return rules;
+  if (!before && next.size >= MAX_RULES) throw new Refusal('target', 'too-many', `more than ${MAX_RULES} rules`);
   next.set(id, { id, action: order.action, target, when, by, since: at });
   return next;
 }
 
-/** Without the rules that are over. */
+/** Without the rules that are over; the same object where none is. */
 export function expire(rules: Rules, at: number): Rules {
   if (![...rules.values()].some(({ when }) => isOver(when, at))) return rules;
   return new Map([...rules].filter(([, { when }]) => !isOver(when, at)));
 }
 
-/** A device is on one step of the ladder, whichever: the last word counts. */
-function idOf(action: RuleAction, { device, group, node, service }: RuleTarget): string {
+/** The rules after two devices turned out to be one; of two rules that become one, the later word counts. */
+export function merge(rules: Rules, device: string, into: string): Rules {
+  const moved = [...rules.values()].filter(({ target }) => target.device === device);
+  if (moved.length === 0) return rules;
+  const next = new Map(rules);
+  for (const rule of moved) {
+    const target = { ...rule.target, device: into };
+    const id = ruleId(rule.action, target, rule.when);
+    const other = next.get(id);
+    next.delete(rule.id);
+    if (!other || other.since < rule.since) next.set(id, { ...rule, id, target });
+  }
+  return next;
+}
+
+/**
+ * A device is on one step of the ladder, whichever: the last word counts. What holds by a schedule stands beside what
+ * holds now, so that an hour's pause does not end the pause of every night.
+ */
+function ruleId(action: RuleAction, { device, group, node, service }: RuleTarget, when: RuleTime): string {
   const parts = [STEPS.has(action) ? 'step' : action];
+  if ('weekly' in when) parts.push('weekly');
   if (device !== undefined) parts.push(`device=${device}`);
   if (group !== undefined) parts.push(`group=${group}`);
   if (node) parts.push(`node=${Object.values(node)[0] as string}`);
@@ -65,8 +97,7 @@ function readTarget(action: RuleAction, asked: RuleTarget, home: HomeFacts): Rul
     target.device = asked.device;
   }
   if (asked.group !== undefined) {
-    if (!home.devices.some(({ groups }) => groups.includes(asked.group!)))
-      throw new Refusal('target.group', 'unknown-group', 'no such group');
+    if (!home.groups.includes(asked.group)) throw new Refusal('target.group', 'unknown-group', 'no such group');
     target.group = asked.group;
   }
   if (asked.node) target.node = readNode(asked.node);

@@ -7,6 +7,8 @@ const DAY = 24 * 60;
 const WEEK = 7 * DAY;
 /** 1 January 1970 was a Thursday. */
 const EPOCH_WEEKDAY = 3;
+/** Longest time with an end, ms: ten years. Who means for ever says so. */
+const LONGEST = 10 * 366 * 24 * 3_600_000;
 /** Slots of one rule: several a day on each day of the week. */
 export const MAX_SLOTS = 64;
 
@@ -18,6 +20,7 @@ export function readTime(asked: AskedTime, at: number, utcOffset: number): RuleT
   if ('weekly' in asked) return { weekly: readSlots(asked.weekly) };
   const until = 'until' in asked ? asked.until : 'for' in asked ? at + asked.for : nextMidnight(at, utcOffset);
   if (!Number.isFinite(until) || until <= at) throw new Refusal('when', 'unusable-schedule', 'is over already');
+  if (until - at > LONGEST) throw new Refusal('when', 'unusable-schedule', 'is more than ten years away');
   return { until };
 }
 

@@ -56,8 +56,12 @@ export type HomeFacts = {
   /** Ids of the devices that SPIN is used from now. */
   consoles: string[];
   devices: DeviceFacts[];
-  /** Current addresses of a name. */
+  /** Ids of all groups, those without a device included. */
+  groups: readonly string[];
+  /** Current addresses of a name, as the home's resolvers say. */
   names: ReadonlyMap<string, readonly Address[]>;
+  /** What a device heard of names elsewhere, or called an address by, by its id: it binds that device alone. */
+  heard: ReadonlyMap<string, ReadonlyMap<string, readonly Address[]>>;
 };
 
 export type DeviceFacts = {
@@ -65,7 +69,7 @@ export type DeviceFacts = {
   macs: Mac[];
   addresses: Address[];
   groups: string[];
-  tripwires: { mode: TripMode; limits: DeviceLimits; unneeded: Service[] };
+  tripwires: { mode: TripMode; volume?: TripMode; limits: DeviceLimits; unneeded: Service[] };
   /** Names and addresses that must stay within reach, and what is essential for it. */
   critical: string[];
   essential: string[];
