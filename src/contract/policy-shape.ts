@@ -64,11 +64,14 @@ const device = object(
     macs: texts,
     addresses: texts,
     mode,
-    limits: object({}, { packets: rate, destination: rate, connections: rate, stateless: rate, dns: rate }),
+    limits: object(
+      {},
+      { packets: rate, destination: rate, connections: rate, unanswered: rate, stateless: rate, dns: rate },
+    ),
     unneeded: listOf(object(service, { port: number })),
     critical: texts,
   },
-  { ladder },
+  { ladder, volume: mode },
 );
 
 const policy = object({

@@ -55,7 +55,7 @@ describe.skipIf(reason)(`a bridge before the home's router${reason ? ` (skipped:
   });
 
   it('keeps neighbour discovery and spoofing apart, and ends a flood', async () => {
-    const limits = { connections: { perSecond: 10, burst: 40 } };
+    const limits = { unanswered: { perSecond: 10, burst: 40 } };
     await bed.apply(withDevice({ mode: 'enforce', limits }, base()));
     const frame = { sourceMac: HOME.mac, destinationMac: GATEWAY_MAC, destination: FAR.v6, protocol: 17 };
     const flood = async (source: string) => {

@@ -194,7 +194,8 @@ function tripwireChains({ devices }: DesiredPolicy): Chain[] {
       rules: [
         'ct state invalid ether saddr @limit_stateless goto trip_stateless',
         'ct state new tcp flags & (fin | syn | rst | ack) != syn ether saddr @limit_stateless goto trip_stateless',
-        'ct state new ether saddr @limit_connections goto trip_connections',
+        'ct state new meta l4proto tcp ether saddr @limit_connections goto trip_connections',
+        'ct state new meta l4proto != tcp ether saddr @limit_unanswered goto trip_connections',
         'ct state { new, invalid } ether saddr @held goto held',
         'ether saddr vmap @destination_profile',
       ],
@@ -236,16 +237,21 @@ function tripChains({ hold, spoofing }: DesiredPolicy): Chain[] {
       ...(holds[reason] ? spared : []),
       `ether saddr != @told_${reason} add @told_${reason} { ether saddr timeout 1s } log prefix "spin ${reason}" ${LOG}`,
       `ether saddr @count_${reason}`,
-      ...watching(reason === 'spoofing' ? spoofing.mode : undefined),
+      ...(reason === 'spoofing' ? spoofingMode(spoofing.mode) : [`ether saddr @${watchedFor(reason)} return`]),
       ...[holds[reason] ?? []].flat(),
       'drop',
     ],
   }));
 }
 
-/** Spoofing has a mode of its own for the whole home; all else goes by the device. */
-function watching(mode: TripMode | undefined): string[] {
-  return mode === 'watch' ? ['return'] : mode === 'enforce' ? [] : ['ether saddr @watched return'];
+/** For the whole home; all else goes by the device. */
+function spoofingMode(mode: TripMode): string[] {
+  return mode === 'watch' ? ['return'] : [];
+}
+
+/** What no ordinary device does has the device's mode, and how much it does one of its own. */
+function watchedFor(reason: TripReason): string {
+  return reason === 'unneeded' || reason === 'stateless' ? 'watched' : 'watched_volume';
 }
 
 function inboundChains(policy: DesiredPolicy): Chain[] {

@@ -26,10 +26,18 @@ export function define(bounds: Bounds): Sets {
   };
   plain('ifname', 'lan');
   sets.define('pause_home', 'ifname', 'counter');
-  plain('ether_addr', 'routers', 'spoofing_exempt', 'consoles', 'known', 'watched', 'ruled');
+  plain('ether_addr', 'routers', 'spoofing_exempt', 'consoles', 'known', 'watched', 'watched_volume', 'ruled');
   plain('inet_service', 'page_ports');
   for (const n of [4, 6] as const) byFamily(sets, n, bounds);
-  const limits = ['upkeep', 'critical_rate', 'limit_packets', 'limit_connections', 'limit_stateless', 'limit_dns'];
+  const limits = [
+    'upkeep',
+    'critical_rate',
+    'limit_packets',
+    'limit_connections',
+    'limit_unanswered',
+    'limit_stateless',
+    'limit_dns',
+  ];
   for (const name of [...limits, 'limit_unlisted']) sets.define(name, 'ether_addr', LIMIT);
   sets.define('slow', 'ether_addr', 'limit rate over 1600 bytes/second burst 1600 bytes');
   for (const name of ['allow_device', 'isolated', 'pause', 'count_ladder', 'count_held'])

@@ -332,6 +332,7 @@ const APPLIANCE = {
   packets: { perSecond: 1000, burst: 500 },
   destination: { perSecond: 200, burst: 100 },
   connections: { perSecond: 10, burst: 40 },
+  unanswered: { perSecond: 10, burst: 40 },
   stateless: { perSecond: 5, burst: 20 },
   dns: { perSecond: 20, burst: 50 },
 };

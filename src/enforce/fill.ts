@@ -123,21 +123,24 @@ function fillDevice(sets: Sets, device: PolicyDevice, allowed: boolean, field: s
 
 function fillTripwires(
   sets: Sets,
-  { limits, unneeded }: PolicyDevice,
+  { limits, unneeded, ...device }: PolicyDevice,
   ends: Ends,
   mode: TripMode,
   field: string,
 ): void {
+  const volume = device.volume ?? mode;
   if (limits.destination && !limits.packets)
     throw new PolicyError(`${field}.limits.destination`, 'needs a limit of all packets');
   for (const mac of ends.macs) {
     if (mode === 'watch') sets.add('watched', mac);
-    if (limits.packets || unneeded.length > 0) sets.add('early_device', mac, 'goto early_device');
-    for (const reason of ['packets', 'connections', 'stateless', 'dns'] as const) {
-      const rate = limits[reason];
+    if (volume === 'watch') sets.add('watched_volume', mac);
+    const packets = limits.packets && volume !== 'off';
+    if (packets || unneeded.length > 0) sets.add('early_device', mac, 'goto early_device');
+    for (const reason of ['packets', 'connections', 'unanswered', 'stateless', 'dns'] as const) {
+      const rate = volume === 'off' && reason !== 'stateless' ? undefined : limits[reason];
       if (rate) sets.add(`limit_${reason}`, mac, readRate(rate, `${field}.limits.${reason}`));
     }
-    if (limits.destination) {
+    if (limits.destination && volume !== 'off') {
       const limit = readRate(limits.destination, `${field}.limits.destination`);
       sets.add('limit_unlisted', mac, limit);
       sets.add('destination_profile', mac, `jump ${profileOf(limits.destination)}`);

@@ -17,6 +17,9 @@ const MAX_LISTING_BYTES = 64 * 1024 * 1024;
 /** In the abstract namespace, which is the network namespace's own and empties itself with the process. */
 const LOCK = '\0spin-enforce';
 
+/** What was different, one line each, and what each entry stopped so far. */
+export type Tended = { repaired: string[]; counters: Map<string, Counted> };
+
 export type EnforceErrorCode = 'refused' | 'second-instance' | 'no-nft';
 
 /** The kernel or nft refused; the message is nft's own. What was in force still is. */
@@ -32,6 +35,8 @@ export class EnforceError extends Error {
 export class Nftables {
   readonly #lock: Server;
   #inForce: Ruleset | undefined;
+  /** The listing that is read now: a new policy does not wait for its end. */
+  #looking: AbortController | undefined;
   /** Changes happen one after the other. */
   #last: Promise<unknown> = Promise.resolve();
 
@@ -50,17 +55,25 @@ export class Nftables {
    */
   async apply(policy: DesiredPolicy): Promise<void> {
     const next = compile(policy);
+    this.#looking?.abort();
     await this.#inTurn(async () => {
       const former = this.#inForce;
       try {
-        await nft(['-f', '-'], former ? diffText(former, next) : await adopt(next));
+        await commit(former ? diffText(former, next) : await adopt(next));
       } catch (error) {
         if (!former) throw error;
         // Somebody else may have changed the table: read what is there and try once more.
-        await nft(['-f', '-'], await adopt(next));
+        await commit(await adopt(next));
       }
       this.#inForce = next;
     });
+  }
+
+  /** Whether a policy's table stands, whoever put it there: after a reboot there is none. */
+  static async isThere(): Promise<boolean> {
+    const { nftables = [] } = JSON.parse(await nft(['-j', 'list', 'chains', 'inet'])) as Listed;
+    // What is there for seeing alone has one chain.
+    return nftables.filter(({ chain }) => chain?.table === TABLE).length > 1;
   }
 
   /** What the kernel has otherwise than was applied; empty when all is in force, and before anything was applied. */
@@ -71,15 +84,33 @@ export class Nftables {
     });
   }
 
-  /** Brings back what somebody else removed or changed. @returns what was different */
-  repair(): Promise<string[]> {
+  /**
+   * Brings back what somebody else removed or changed, and reads the counters, with one listing. Gives way to `apply`.
+   * @returns nothing where it gave way or nothing was applied yet
+   */
+  tend(): Promise<Tended | undefined> {
     return this.#inTurn(async () => {
       const ruleset = this.#inForce;
-      if (!ruleset) return [];
-      const found = differences(ruleset, await list());
-      if (found.length > 0) await nft(['-f', '-'], await adopt(ruleset));
-      return found;
+      if (!ruleset) return undefined;
+      const looking = new AbortController();
+      this.#looking = looking;
+      try {
+        const listing = await list(looking.signal);
+        const repaired = differences(ruleset, listing);
+        if (repaired.length > 0) await commit(await adopt(ruleset));
+        return { repaired, counters: countersOf(ruleset, listing) };
+      } catch (error) {
+        if (looking.signal.aborted) return undefined;
+        throw error;
+      } finally {
+        this.#looking = undefined;
+      }
     });
+  }
+
+  /** Brings back what somebody else removed or changed. @returns what was different */
+  async repair(): Promise<string[]> {
+    return (await this.tend())?.repaired ?? [];
   }
 
   /** What each entry of the policy stopped since it is in force, and what each device's tripwires counted, by id. */
@@ -102,7 +133,7 @@ export class Nftables {
 
 /** Removes everything of ours, whoever put it there and whatever runs. No table is no error. */
 export async function removeAll(): Promise<void> {
-  await nft(['-f', '-'], `add table inet ${TABLE}\ndelete table inet ${TABLE}\n`);
+  await commit(`add table inet ${TABLE}\ndelete table inet ${TABLE}\n`);
 }
 
 async function adopt(ruleset: Ruleset): Promise<string> {
@@ -110,17 +141,22 @@ async function adopt(ruleset: Ruleset): Promise<string> {
   return actual.schema === ruleset.schema ? changeText(ruleset, actual) : replaceText(ruleset);
 }
 
+type Listed = { nftables?: Array<{ table?: { name: string }; chain?: { table: string; name: string } }> };
+
 /** Of a table that is not there: nothing. */
-async function list(): Promise<Listing> {
-  const tables = JSON.parse(await nft(['-j', 'list', 'tables', 'inet'])) as {
-    nftables?: Array<{ table?: { name: string } }>;
-  };
-  const there = tables.nftables?.some(({ table }) => table?.name === TABLE);
-  return readListing(there ? await nft(['-j', '-n', 'list', 'table', 'inet', TABLE]) : '{}');
+async function list(signal?: AbortSignal): Promise<Listing> {
+  const { nftables = [] } = JSON.parse(await nft(['-j', 'list', 'tables', 'inet'])) as Listed;
+  const there = nftables.some(({ table }) => table?.name === TABLE);
+  return readListing(there ? await nft(['-j', '-n', 'list', 'table', 'inet', TABLE], '', signal) : '{}');
 }
 
-function nft(args: string[], input = ''): Promise<string> {
-  const options = { timeout: TIMEOUT_MS, maxBuffer: MAX_LISTING_BYTES, encoding: 'utf8' } as const;
+/** One transaction. */
+async function commit(text: string): Promise<void> {
+  if (text !== '') await nft(['-f', '-'], text);
+}
+
+function nft(args: string[], input = '', signal?: AbortSignal): Promise<string> {
+  const options = { timeout: TIMEOUT_MS, maxBuffer: MAX_LISTING_BYTES, encoding: 'utf8', signal } as const;
   return new Promise((resolve, reject) => {
     const child = execFile('nft', args, options, (error, stdout, stderr) => {
       if (!error) resolve(stdout);

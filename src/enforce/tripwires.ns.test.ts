@@ -16,6 +16,7 @@ const LIMITS: DeviceLimits = {
   packets: { perSecond: 2000, burst: 1000 },
   destination: { perSecond: 200, burst: 100 },
   connections: { perSecond: 10, burst: 40 },
+  unanswered: { perSecond: 10, burst: 40 },
   stateless: { perSecond: 5, burst: 20 },
   dns: { perSecond: 20, burst: 50 },
 };

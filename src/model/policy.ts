@@ -54,6 +54,8 @@ export type PolicyDevice = {
   addresses: Address[];
   /** Mode of the device's own tripwires. */
   mode: TripMode;
+  /** Mode of the limits of volume – all limits but `stateless` – where it is another. */
+  volume?: TripMode;
   limits: DeviceLimits;
   /** What this device never needs beyond the home. A service without a port is a whole protocol. */
   unneeded: Service[];
@@ -67,8 +69,10 @@ export type DeviceLimits = {
   /** Packets to the internet in all, and to one address of it; the second needs the first. */
   packets?: Rate;
   destination?: Rate;
-  /** Packets that start a conversation or have had no answer yet (conntrack's state `new`). */
+  /** TCP packets that start a connection or have had no answer yet (conntrack's state `new`). */
   connections?: Rate;
+  /** The same of all other protocols. Trips for the reason `connections`. */
+  unanswered?: Rate;
   /** Packets that belong to no connection: no SYN came first. */
   stateless?: Rate;
   /** Packets to the home's resolver. */
