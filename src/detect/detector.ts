@@ -47,7 +47,7 @@ export type Context = {
 export type OpenedFlow = {
   readonly at: number;
   readonly device: number;
-  /** Number for `Home.conversation`; -1 where only headers were seen. */
+  /** Its entry: `Home.conversationId` gives the number; -1 where only headers were seen. */
   readonly conversation: number;
   readonly protocol: number;
   /** Service port; for ICMP `type << 8 | code`. */

@@ -23,6 +23,48 @@ export const FINDING_WORDS = {
         '{device} stuurde {packets} verbindingspogingen met het kenmerk van de Mirai-malware (laatst naar poort {port}).',
     },
   },
+  beacon: {
+    en: {
+      title: 'Calls a strange place by the clock',
+      sentence: '{device} called {node} (port {port}) {calls} times, about every {seconds} seconds.',
+    },
+    nl: {
+      title: 'Belt een vreemde plek op vaste tijden',
+      sentence: '{device} nam {calls} keer contact op met {node} (poort {port}), ongeveer elke {seconds} seconden.',
+    },
+  },
+  'dns-tunnel': {
+    en: {
+      title: 'Hides data in name look-ups',
+      sentence: '{device} asked for {names} different names below {subject} that look like data in disguise.',
+    },
+    nl: {
+      title: 'Verstopt gegevens in naamvragen',
+      sentence: '{device} vroeg naar {names} verschillende namen onder {subject} die op vermomde gegevens lijken.',
+    },
+  },
+  'generated-names': {
+    en: {
+      title: 'Looks for names that nobody would choose',
+      sentence:
+        '{device} looked for {missing} domains that do not exist within an hour, {unreadable} of them unreadable (such as {example}).',
+    },
+    nl: {
+      title: 'Zoekt namen die niemand zou kiezen',
+      sentence:
+        '{device} zocht binnen een uur {missing} domeinen die niet bestaan, waarvan {unreadable} onleesbaar (zoals {example}).',
+    },
+  },
+  'dns-water-torture': {
+    en: {
+      title: 'Floods the name servers of a domain',
+      sentence: '{device} asked for {names} made-up names below {subject} within {seconds} seconds.',
+    },
+    nl: {
+      title: 'Overspoelt de naamservers van een domein',
+      sentence: '{device} vroeg binnen {seconds} seconden naar {names} verzonnen namen onder {subject}.',
+    },
+  },
 } as const satisfies Record<string, Record<Language, Words>>;
 
 export type DetectorName = keyof typeof FINDING_WORDS;

@@ -130,6 +130,16 @@ export class Home {
     return this.#devices.has(index) ? this.#devices.at(index).kind : undefined;
   }
 
+  /** When the device of an index was first seen, ms since the epoch. */
+  firstSeenAt(index: number): number {
+    return this.#devices.has(index) ? this.#devices.at(index).firstSeen : this.at;
+  }
+
+  /** Number of the conversation that a witness was told of by its entry, valid now. */
+  conversationId(entry: number): number {
+    return this.#conversations.id(entry);
+  }
+
   /** Index of the device at an address, or -1. */
   deviceAt(words: AddressWords): number {
     return this.#devices.withAddress(words[0], words[1], words[2], words[3]);
@@ -151,7 +161,8 @@ export class Home {
   /** Index of the device whose doing an observation is: who asked, announced, was leased or tripped; or -1. */
   actorOf(observation: Observation): number {
     const { kind } = observation;
-    if (kind === 'dns' || kind === 'hello') return this.#deviceAt(observation.client, false);
+    if (kind === 'dns' || kind === 'hello' || kind === 'words' || kind === 'mapping')
+      return this.#deviceAt(observation.client, false);
     if (kind === 'service') return this.#deviceAt(observation.device, false);
     if (!('mac' in observation) || observation.mac === undefined) return -1;
     const mac = this.#macs.of(observation.mac);

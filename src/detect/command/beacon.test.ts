@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import type { Observation } from '../../model/observation.ts';
+import { BEYOND, CAMERA, lookUp, START } from '../../track/testing.ts';
+import { calls, chance, DAY, HOUR, MINUTE, SECOND, ticks, watch } from '../testing.ts';
+import { beacon } from './beacon.ts';
+
+const MASTER = BEYOND('198.51.100.66');
+const found = (...observations: Observation[]) => {
+  const watched = watch(beacon);
+  watched.take(...observations.sort((a, b) => a.at - b.at));
+  return watched.findings();
+};
+
+describe('a beacon', () => {
+  it.each([
+    ['without answer, every 80 s', 80 * SECOND, 0, { port: 50, down: 0 }],
+    ['every minute, by the clock', MINUTE, 0, { port: 4444 }],
+    ['every five minutes, jittered by a third', 5 * MINUTE, 0.33, { port: 6000 }],
+    ['that sleeps for six hours', 6 * HOUR, 0.05, { port: 9001, down: 0 }],
+    ['refused by a master that is gone', 30 * SECOND, 0.02, { port: 23_231 }],
+  ])('%s is found', (_what, every, jitter, spec) => {
+    const times = ticks(START, every, 60, jitter);
+    const [finding, ...others] = found(...calls(times, { from: CAMERA, to: MASTER, ...spec }));
+    expect(finding).toMatchObject({ detector: 'beacon', subject: `tcp/${spec.port} ${MASTER.address}` });
+    expect(finding!.confidence).toBeGreaterThan(0.5);
+    expect(finding!.evidence.seconds).toBeGreaterThan((every / SECOND) * 0.7);
+    expect(others).toEqual([]);
+  });
+
+  it('is named after what it calls, so that just that can be cut', () => {
+    const [finding] = found(...calls(ticks(START, MINUTE, 20), { from: CAMERA, to: MASTER, port: 50, down: 0 }));
+    expect(finding!.target).toEqual({ node: { address: MASTER.address } });
+    expect(finding!.confidence).toBeGreaterThan(0.8);
+  });
+
+  it.each([
+    ['time servers', { protocol: 17, port: 123 }],
+    ['a cloud known by its name, at an everyday port', { port: 443 }],
+    ['a broker whose name was looked up before this run', { port: 8883 }],
+    ['a name at a port of its own', { port: 10_443 }],
+  ])('is not seen in %s', (what, spec) => {
+    const cloud = BEYOND('203.0.113.10');
+    const names =
+      what.includes('name') && !what.includes('before')
+        ? [lookUp(START, CAMERA, 'cloud.example', [cloud.address], 86_400)]
+        : [];
+    const hourly = calls(ticks(START + SECOND, MINUTE, 300), { from: CAMERA, to: cloud, ...spec });
+    expect(found(...names, ...hourly)).toEqual([]);
+  });
+
+  it('is not seen in people, who keep no clock', () => {
+    const random = chance(9);
+    let at = START;
+    const times = Array.from({ length: 400 }, () => {
+      at += -Math.log(1 - random()) * 40 * SECOND;
+      return Math.round(at);
+    });
+    expect(found(...calls(times, { from: CAMERA, to: MASTER, port: 4444 }))).toEqual([]);
+  });
+
+  it('is not seen inside the home, where a controller polls', () => {
+    const lamp = { mac: '02:00:00:00:00:09', address: '192.168.1.9' };
+    expect(found(...calls(ticks(START, MINUTE, 60), { from: CAMERA, to: lamp, port: 9999, down: 0 }))).toEqual([]);
+  });
+
+  it('ends when it stops', () => {
+    const watched = watch(beacon);
+    watched.take(...calls(ticks(START, MINUTE, 60), { from: CAMERA, to: MASTER, port: 50, down: 0 }));
+    expect(watched.findings()).toHaveLength(1);
+    watched.take({ kind: 'tick', at: START + DAY });
+    expect(watched.findings()).toEqual([]);
+  });
+});

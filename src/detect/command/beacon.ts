@@ -1,0 +1,129 @@
+import type { Conversation } from '../../model/home.ts';
+import { classOf, type KindClass } from '../../model/kinds.ts';
+import { PROTOCOL } from '../../model/protocols.ts';
+import { type Contact, contactsOf } from '../contacts/contacts.ts';
+import { type Exchange, exchangeOf } from '../contacts/exchange.ts';
+import { isEverydayPort } from '../contacts/ports.ts';
+import type { Claim, Detector, Threshold } from '../detector.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/**
+ * A bot calls its master again and again, by the clock. So do many honest appliances, by name and at the ports of
+ * everyday services: rhythm alone accuses nobody, but counts together with what is strange about the far end.
+ */
+const THRESHOLDS = {
+  clockwork: {
+    value: 0.12,
+    unit: 'relative spread of the distances',
+    reason: 'timers of programs keep within a tenth, retried connections included; people do not',
+  },
+  jittered: {
+    value: 0.35,
+    unit: 'relative spread of the distances',
+    reason: 'even jitter of half the distance comes to 0.25, calls by chance to 0.69',
+  },
+  clockworkCalls: { value: 8, unit: 'distances', reason: 'seven alike in a row do not happen by chance' },
+  jitteredCalls: { value: 16, unit: 'distances', reason: 'the spread of fewer is not known well enough' },
+  shortest: { value: 4_000, unit: 'ms', reason: 'faster is no rhythm but work that is waited for' },
+  newAfter: {
+    value: 2 * DAY,
+    unit: 'ms after the device came',
+    reason: 'what a device needs it mostly calls within two days (IoTSTEED learns named servers in two hours)',
+    source: 'USC/ISI, IoTSTEED, ISI-TR-738',
+  },
+} as const satisfies Record<string, Threshold>;
+
+/**
+ * How likely a rhythm is a bot's, before jitter, kind and novelty are weighed: by whether the far end is known by a name,
+ * serves at an everyday port, and answers. A far end that is only an address and never answers is what is left of a
+ * master that was taken away; appliances look theirs up.
+ */
+const STRANGENESS: Record<'named' | 'address', Record<'everyday' | 'rare', Record<Exchange, number>>> = {
+  address: {
+    rare: { silence: 0.9, refusal: 0.85, answers: 0.65 },
+    everyday: { silence: 0.6, refusal: 0.55, answers: 0.3 },
+  },
+  named: {
+    rare: { silence: 0.4, refusal: 0.4, answers: 0.3 },
+    everyday: { silence: 0.2, refusal: 0.2, answers: 0.1 },
+  },
+};
+/** Over UDP silence says less: some only ever report. */
+const UDP_FACTOR = 0.75;
+const JITTER_FACTOR = 0.9;
+const NEWNESS = 0.15;
+/** Programs that people installed on a computer talk to odd places too. */
+const KIND_FACTOR: Record<KindClass, number> = { appliance: 1.05, critical: 1.05, general: 0.97, infrastructure: 0.85 };
+const LEAST = 0.5;
+
+export const beacon: Detector = {
+  name: 'beacon',
+  needs: ['connections'],
+  start({ home, claim }) {
+    const contacts = contactsOf(home);
+    return {
+      opened(flow) {
+        const contact = contacts.opened(flow);
+        if (!contact || contact.rhythm.known < THRESHOLDS.clockworkCalls.value || isTime(contact)) return;
+        const rhythm = regular(contact);
+        const conversation = rhythm && contacts.conversation(contact);
+        if (!conversation) return;
+        const since = home.firstSeenAt(flow.device);
+        const confidence = confidenceOf(contact, conversation, rhythm.spread, classOf(home.kindAt(flow.device)), since);
+        if (confidence >= LEAST) claim(claimOf(contact, conversation, rhythm, confidence));
+      },
+      forget: (device) => contacts.forget(device),
+    };
+  },
+};
+
+/** Clocks are set by the clock. */
+function isTime({ protocol, port }: Contact): boolean {
+  return protocol === PROTOCOL.udp && (port === 123 || port === 53);
+}
+
+function regular({ rhythm }: Contact): { distance: number; spread: number } | undefined {
+  const measured = rhythm.measure();
+  if (!measured || measured.distance < THRESHOLDS.shortest.value) return undefined;
+  const isClockwork = measured.spread <= THRESHOLDS.clockwork.value;
+  const isJittered = measured.spread <= THRESHOLDS.jittered.value && rhythm.known >= THRESHOLDS.jitteredCalls.value;
+  return isClockwork || isJittered ? measured : undefined;
+}
+
+function confidenceOf(
+  contact: Contact,
+  conversation: Conversation,
+  spread: number,
+  kind: KindClass,
+  since: number,
+): number {
+  const known = conversation.node.name === undefined ? 'address' : 'named';
+  const place = isEverydayPort(contact.protocol, contact.port) ? 'everyday' : 'rare';
+  let confidence = STRANGENESS[known][place][exchangeOf(conversation)] * KIND_FACTOR[kind];
+  if (contact.protocol === PROTOCOL.udp) confidence *= UDP_FACTOR;
+  if (spread > THRESHOLDS.clockwork.value) confidence *= JITTER_FACTOR;
+  if (contact.first - since >= THRESHOLDS.newAfter.value) confidence += NEWNESS;
+  return Math.min(0.95, confidence);
+}
+
+function claimOf(
+  contact: Contact,
+  conversation: Conversation,
+  rhythm: { distance: number; spread: number },
+  confidence: number,
+): Claim {
+  const { port, address, name, first, device } = contact;
+  const subject = `${conversation.protocol}/${port} ${name ?? address}`;
+  const { packetsUp, packetsDown, bytesUp, bytesDown } = conversation;
+  const seconds = Math.round(rhythm.distance / 1000);
+  const evidence = {
+    ...{ node: name ?? address, port, calls: contact.rhythm.count, seconds, spread: rhythm.spread },
+    ...{ answered: exchangeOf(conversation) === 'answers', packetsUp, packetsDown, bytesUp, bytesDown },
+  };
+  const target = { node: name === undefined ? { address } : { name } };
+  const hold = Math.max(HOUR, 4 * rhythm.distance);
+  return { device, subject, target, evidence, confidence, first, hold };
+}

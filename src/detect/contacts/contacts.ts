@@ -1,0 +1,130 @@
+import { type Address, formatAddress } from '../../model/address.ts';
+import type { Conversation } from '../../model/home.ts';
+import type { Home } from '../../track/home.ts';
+import { MARK } from '../../track/witness.ts';
+import type { OpenedFlow } from '../detector.ts';
+import { Rhythm } from './rhythm.ts';
+
+/** Far ends beyond the home kept of one device: those met once, and those met again. */
+const MAX_ONCE = 64;
+const MAX_KNOWN = 192;
+
+/** One service at one far end beyond the home, as one device uses it. */
+export class Contact {
+  readonly device: number;
+  /** Number of the conversation. */
+  readonly conversation: number;
+  readonly protocol: number;
+  readonly port: number;
+  readonly address: Address;
+  /** The name under which the device knows the far end, at the latest start. */
+  name: string | undefined;
+  readonly first: number;
+  readonly rhythm = new Rhythm();
+
+  constructor(flow: OpenedFlow, conversation: number, name: string | undefined) {
+    this.device = flow.device;
+    this.conversation = conversation;
+    this.protocol = flow.protocol;
+    this.port = flow.port;
+    this.address = formatAddress(...flow.far);
+    this.name = name;
+    this.first = flow.at;
+  }
+}
+
+type Circle = { once: Map<number, Contact>; known: Map<number, Contact> };
+
+const BOOKS = new WeakMap<Home, Contacts>();
+
+/** The one book of a home, whichever detector asks first. */
+export function contactsOf(home: Home): Contacts {
+  const known = BOOKS.get(home);
+  if (known) return known;
+  const contacts = new Contacts(home);
+  BOOKS.set(home, contacts);
+  return contacts;
+}
+
+/** Whom devices call beyond the home, and how often: counted once for all detectors that judge it. */
+export class Contacts {
+  readonly #home: Home;
+  readonly #circles = new Map<number, Circle>();
+  /** The flow looked at last, and what came of it, since each detector shows it again. */
+  #seen = { at: 0, conversation: -1, clientPort: -1, device: -1 };
+  #answer: Contact | undefined;
+
+  constructor(home: Home) {
+    this.#home = home;
+  }
+
+  /** Takes in a flow that began. @returns its contact where the device called somebody beyond the home anew */
+  opened(flow: OpenedFlow): Contact | undefined {
+    const { at, conversation, clientPort, device } = flow;
+    const seen = this.#seen;
+    const isSame =
+      seen.at === at && seen.conversation === conversation && seen.clientPort === clientPort && seen.device === device;
+    if (isSame) return this.#answer;
+    this.#seen = { at, conversation, clientPort, device };
+    const isInside = (flow.marks & (MARK.peer | MARK.theirsHome | MARK.theirsSpecial)) !== 0;
+    this.#answer = !flow.byDevice || conversation < 0 || isInside ? undefined : this.#note(flow);
+    return this.#answer;
+  }
+
+  /** Those of a device that were met more than once. */
+  known(device: number): Iterable<Contact> {
+    return this.#circles.get(device)?.known.values() ?? [];
+  }
+
+  all(device: number): Contact[] {
+    const circle = this.#circles.get(device);
+    return circle ? [...circle.once.values(), ...circle.known.values()] : [];
+  }
+
+  /** How the home sees the contact's conversation now. */
+  conversation(contact: Contact): Conversation | undefined {
+    return this.#home.conversation(contact.conversation);
+  }
+
+  forget(device: number): void {
+    this.#circles.delete(device);
+    this.#answer = undefined;
+  }
+
+  #note(flow: OpenedFlow): Contact | undefined {
+    const circle = this.#circle(flow.device);
+    const id = this.#home.conversationId(flow.conversation);
+    let contact = circle.known.get(id) ?? circle.once.get(id);
+    if (!contact) {
+      const name = (flow.marks & MARK.named) === 0 ? undefined : this.#home.conversation(id)?.node.name;
+      contact = new Contact(flow, id, name);
+      keep(circle.once, contact, MAX_ONCE);
+    }
+    if (!contact.rhythm.note(flow.at)) return undefined;
+    if (contact.rhythm.count > 1) {
+      circle.once.delete(id);
+      circle.known.delete(id);
+      keep(circle.known, contact, MAX_KNOWN);
+    }
+    return contact;
+  }
+
+  #circle(device: number): Circle {
+    let circle = this.#circles.get(device);
+    if (!circle) {
+      circle = { once: new Map(), known: new Map() };
+      this.#circles.set(device, circle);
+    }
+    return circle;
+  }
+}
+
+/** The one longest unused makes room; a scan only displaces others that were met once. */
+function keep(contacts: Map<number, Contact>, contact: Contact, most: number): void {
+  contacts.set(contact.conversation, contact);
+  if (contacts.size <= most) return;
+  for (const oldest of contacts.keys()) {
+    contacts.delete(oldest);
+    return;
+  }
+}

@@ -1,0 +1,43 @@
+/** Starts whose distances are remembered: enough for a median that one lost beacon does not move. */
+const REMEMBERED = 24;
+/** Starts this close are one: a browser opens several connections at once. */
+const TOGETHER = 1_500;
+
+/** How regularly something happens: the distances of its last starts. */
+export class Rhythm {
+  /** How often it happened, and when last, ms since the epoch. */
+  count = 0;
+  last = Number.NEGATIVE_INFINITY;
+  #distances: Float32Array | undefined;
+  #at = 0;
+
+  /** @returns whether it was a new start */
+  note(at: number): boolean {
+    const distance = at - this.last;
+    if (distance < TOGETHER) return false;
+    this.last = at;
+    if (this.count++ === 0) return true;
+    this.#distances ??= new Float32Array(REMEMBERED);
+    this.#distances[this.#at] = distance;
+    this.#at = (this.#at + 1) % REMEMBERED;
+    return true;
+  }
+
+  /** Distances at hand. */
+  get known(): number {
+    return Math.min(REMEMBERED, this.count - 1);
+  }
+
+  /**
+   * Median distance, ms, and its relative spread: the median deviation from it as a share of it. Clockwork has 0, even
+   * jitter of half the distance 0.25, chance (a Poisson process) 0.69, people more.
+   */
+  measure(): { distance: number; spread: number } | undefined {
+    const { known } = this;
+    if (known < 2) return undefined;
+    const sorted = this.#distances!.slice(0, known).sort();
+    const distance = sorted[known >> 1]!;
+    const deviations = sorted.map((value) => Math.abs(value - distance)).sort();
+    return { distance, spread: deviations[known >> 1]! / distance };
+  }
+}
