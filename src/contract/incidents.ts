@@ -54,11 +54,11 @@ const TargetView = Type.Object({
 export const OwnVerdictView = Type.Object({
   step: oneOf(VERDICT_STEPS),
   blocks: Type.Array(TargetView),
-  /** Tight limits, also on probation. */
-  limited: Type.Boolean(),
   since: Type.Number(),
   /** When it ends if nothing more is seen. */
   until: Type.Number(),
+  /** When the cuts ended; tight limits go on until the incident is closed. */
+  released: Type.Optional(Type.Number()),
   /** `not-enforced`: this SPIN only watches, or the kernel refused. */
   inForce: oneOf(['yes', 'waiting', 'not-enforced']),
   stopped: Type.Object({ packets: Type.Number(), bytes: Type.Number() }),
@@ -115,7 +115,13 @@ export const IncidentView = Type.Object({
   closes: Type.Optional(Type.Number()),
   verdict: Type.Optional(OwnVerdictView),
   question: Type.Optional(
-    Type.Object({ asked: Type.Number(), until: Type.Number(), otherwise: oneOf(['nothing', 'stop']) }),
+    Type.Object({
+      asked: Type.Number(),
+      until: Type.Number(),
+      otherwise: oneOf(UNANSWERED),
+      /** `until` came without an answer; one is taken all the same. */
+      lapsed: Type.Optional(Type.Boolean()),
+    }),
   ),
   answer: Type.Optional(oneOf(ANSWERS)),
 });

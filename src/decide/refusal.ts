@@ -8,6 +8,12 @@ export type RefusalCode =
   | 'bad-service'
   | 'bad-target'
   | 'unusable-schedule'
+  | 'unknown-incident'
+  | 'unknown-step'
+  | 'unknown-correction'
+  | 'unknown-newcomer'
+  | 'closed'
+  | 'bad-preference'
   | 'cuts-owner-off'
   | 'too-many';
 

@@ -38,7 +38,7 @@ export type Incident = {
 
 export type IncidentFinding = Pick<
   Finding,
-  'id' | 'detector' | 'subject' | 'evidence' | 'confidence' | 'first' | 'last' | 'target'
+  'id' | 'detector' | 'subject' | 'evidence' | 'confidence' | 'first' | 'last' | 'until' | 'target'
 > & {
   /** Since when it is no longer open. */
   over?: number;
@@ -46,7 +46,13 @@ export type IncidentFinding = Pick<
   corrected?: true;
 };
 
-export type Question = { asked: number; until: number; otherwise: 'nothing' | 'stop' };
+export type Question = {
+  asked: number;
+  until: number;
+  otherwise: 'nothing' | 'stop';
+  /** `until` came without an answer; one is taken all the same. */
+  lapsed?: true;
+};
 
 /** `leave`: do nothing about this incident; it is told of all the same. */
 export const ANSWERS = ['leave', 'stop', 'quarantine'] as const;

@@ -12,11 +12,12 @@ export type Verdict = {
   /** Conversations that are cut, whatever the step. */
   blocks: OffendingTarget[];
   step: VerdictStep;
-  /** Tight limits; they outlast the cuts by the time of probation. */
-  limited: boolean;
+  /** Since when it is as it is. */
   since: number;
   /** When the cuts end if nothing more is seen; moves with the evidence. */
   until: number;
+  /** When the cuts ended. Tight limits go on, for as long as the incident is not closed: probation. */
+  released?: number;
 };
 
 /** What of a device's traffic does the harm; one of both is present. */

@@ -1,0 +1,29 @@
+/** Devices that are alike, and what one says about the others. */
+import type { IncidentFinding } from '../model/incident.ts';
+import { classOf } from '../model/kinds.ts';
+import { isHarm } from './incidents.ts';
+import { meaningOf } from './meanings.ts';
+import type { Profile } from './verdicts.ts';
+
+/** Harm of the same sort within so long is most likely of one cause: a worm finds a home's cameras within minutes. */
+const AT_ONCE = 3_600_000;
+
+/** Of the same kind, or in one group of the household's; computers and phones are too different to be a kind. */
+export function isKindred(a: Profile, b: Profile): boolean {
+  if (a.kind !== undefined && a.kind === b.kind && classOf(a.kind) !== 'general') return true;
+  return a.groups.some((group) => group !== 'all' && !group.startsWith('kind:') && b.groups.includes(group));
+}
+
+/** Those of whom the same is claimed at the same time. @param alike devices and what is claimed of them */
+export function witnessesOf(
+  findings: readonly IncidentFinding[],
+  alike: ReadonlyArray<readonly [string, readonly IncidentFinding[]]>,
+  at: number,
+): string[] {
+  const spreading = (one: IncidentFinding) =>
+    isHarm(one) && meaningOf(one.detector).spreads === true && at - one.last < AT_ONCE;
+  const own = new Set(findings.filter(spreading).map(({ detector }) => detector));
+  return alike
+    .filter(([, theirs]) => theirs.some((one) => own.has(one.detector) && spreading(one)))
+    .map(([device]) => device);
+}
