@@ -1,14 +1,11 @@
 import type { ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { AGENT_SOCKET, type RunConfig } from '../contract/config.ts';
-import { encodeHello, LINK_PROTOCOL, LinkDecoder } from '../contract/link.ts';
-import { D, RECORD_DOUBLES, RECORD_WORDS, W } from '../model/flow.ts';
-import type { Observation } from '../model/observation.ts';
 import { cannotRun, FAR, HOME, ROUTER, Testbed, until } from '../source/live/testbed.ts';
+import { Controller, START_MS } from './testing/controller.ts';
 
 const reason = cannotRun();
 const MAIN = join(import.meta.dirname, 'main.ts');
@@ -40,50 +37,6 @@ const FAST_PATH = `table inet fast {
   }
 }
 `;
-
-/** An agent's start on a busy machine. */
-const START_MS = 20_000;
-
-class Controller {
-  readonly seen: Observation[] = [];
-  readonly bytes = new Map<number, number>();
-  readonly socket: Socket;
-  readonly #decoder = new LinkDecoder('agent');
-
-  constructor(path: string) {
-    this.socket = connect(path);
-    this.socket.on('error', () => {});
-    this.socket.write(encodeHello({ protocol: LINK_PROTOCOL, role: 'controller', epoch: 'test' }));
-    this.socket.on('data', (chunk) => {
-      for (const message of this.#decoder.push(chunk))
-        if (message.type === 'observation') this.#take(message.observation);
-    });
-  }
-
-  #take(observation: Observation): void {
-    if (observation.kind !== 'flows') {
-      this.seen.push(observation);
-      return;
-    }
-    const { words, doubles, count } = observation.flows;
-    for (let i = 0; i < count; i++) {
-      const port = words[i * RECORD_WORDS + W.ports]! & 0xffff;
-      this.bytes.set(port, (this.bytes.get(port) ?? 0) + doubles[i * RECORD_DOUBLES + D.bytesUp]!);
-    }
-  }
-
-  /** Codes of the last word on what cannot be seen. */
-  coverage(): string[] | undefined {
-    const last = this.seen.findLast((o) => o.kind === 'source');
-    return last?.coverage.map((note) => note.code);
-  }
-
-  has(kind: Observation['kind'], part: object): boolean {
-    const matches = (o: Observation) =>
-      Object.entries(part).every(([k, v]) => JSON.stringify(Reflect.get(o, k)) === JSON.stringify(v));
-    return this.seen.some((o) => o.kind === kind && matches(o));
-  }
-}
 
 let clean: Array<() => void> = [];
 afterEach(() => {

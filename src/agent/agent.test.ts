@@ -134,7 +134,7 @@ describe('what the agent is told and tells', () => {
   });
 
   it('refuses a configuration that it cannot follow, by field', () => {
-    const good = { mode: 'gateway', lan: ['eth0'], home: [], runDir: '/run/spin', speed: 1 };
+    const good = { mode: 'gateway', lan: ['eth0'], home: [], runDir: '/run/spin', stateDir: '/var/lib/spin', speed: 1 };
     expect(checkConfig(good, 'x')).toEqual(good);
     expect(() => checkConfig({ ...good, lan: ['../etc'] }, 'x')).toThrow('lan');
     expect(() => checkConfig({ ...good, mode: 'guess' }, 'x')).toThrow('mode');

@@ -25,6 +25,7 @@ export function checkConfig(value: unknown, origin: string): RunConfig {
   };
   demand('mode', config.mode === 'gateway' || config.mode === 'watch' || config.mode === 'read');
   demand('runDir', isPath(config.runDir));
+  demand('stateDir', isPath(config.stateDir));
   demand('speed', typeof config.speed === 'number' && config.speed >= 0);
   demand(
     'home',

@@ -6,7 +6,14 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, chownSync, mkdirSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { dirname } from 'node:path';
-import { encodeHello, encodeObservation, LINK_PROTOCOL, LinkDecoder } from '../contract/link.ts';
+import {
+  encodeHello,
+  encodeObservation,
+  LINK_PROTOCOL,
+  LinkDecoder,
+  type LinkMessage,
+  type PolicyMessage,
+} from '../contract/link.ts';
 import type { Observation } from '../model/observation.ts';
 import { LatestState } from './latest-state.ts';
 import { Outbox } from './outbox.ts';
@@ -24,6 +31,7 @@ export type ControllerLinkOptions = {
   log: (line: string) => void;
   /** A controller is there and takes more. */
   onReady: () => void;
+  onPolicy: (message: PolicyMessage) => void;
 };
 
 export class ControllerLink {
@@ -34,6 +42,8 @@ export class ControllerLink {
   readonly #strangers = new Set<Socket>();
   #controller: Socket | undefined;
   #full = false;
+  /** Controllers that have come so far. */
+  controllers = 0;
 
   private constructor(options: ControllerLinkOptions, server: Server) {
     this.#options = options;
@@ -104,7 +114,7 @@ export class ControllerLink {
     const timer = setTimeout(() => socket.destroy(), HELLO_MS);
     socket.on('data', (chunk) => {
       try {
-        for (const message of decoder.push(chunk)) if (message.type === 'hello') this.#accept(socket);
+        for (const message of decoder.push(chunk)) this.#heard(socket, message);
         if (this.#controller === socket) clearTimeout(timer);
       } catch (error) {
         this.#options.log(`a connection was closed: ${error instanceof Error ? error.message : String(error)}`);
@@ -118,6 +128,11 @@ export class ControllerLink {
     });
   }
 
+  #heard(socket: Socket, message: LinkMessage): void {
+    if (message.type === 'hello') this.#accept(socket);
+    else if (message.type === 'policy' && this.#controller === socket) this.#options.onPolicy(message);
+  }
+
   #accept(socket: Socket): void {
     if (this.#controller === socket) return;
     if (this.#controller) {
@@ -128,6 +143,7 @@ export class ControllerLink {
     this.#strangers.delete(socket);
     this.#controller = socket;
     this.#full = false;
+    this.controllers++;
     this.#options.log('the controller is there');
     socket.write(encodeHello({ protocol: LINK_PROTOCOL, role: 'agent', epoch: this.#options.epoch }));
     for (const observation of this.#state.all()) socket.write(encodeObservation(observation));

@@ -4,7 +4,8 @@
  */
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
-import { MAX_FLOWS_PER_FRAME } from '../contract/link.ts';
+import { KERNEL_SETTINGS, SWITCHED_OFF } from '../contract/files.ts';
+import { MAX_FLOWS_PER_FRAME, type PolicyMessage } from '../contract/link.ts';
 import { ControlDecoder } from '../decode/control.ts';
 import { ConntrackTable } from '../digest/conntrack.ts';
 import { Digest } from '../digest/digest.ts';
@@ -18,9 +19,13 @@ import { PacketSocket } from '../source/live/packet-socket.ts';
 import { Neighbours } from '../source/neighbours.ts';
 import { SystemCallError } from '../source/netlink/libc.ts';
 import { quicCrypto } from '../source/quic-crypto.ts';
+import { isBridgeHook, showBridges } from './bridge-hooks.ts';
 import { Coverage, type Home, readHome } from './coverage.ts';
+import { Enforcement } from './enforcement.ts';
+import { KeptPolicy } from './kept-policy.ts';
 import { BEAT_MS, type Mode, type ModeOptions, Stepper } from './mode.ts';
 import { SynBudget } from './syn-budget.ts';
+import { Tripwires } from './tripwires.ts';
 
 /** Flows known by their header facts alone; their slots come before those of the connections. */
 const HEADER_FLOWS = 16_384;
@@ -28,8 +33,6 @@ const HEADER_FLOWS = 16_384;
 const RING_BYTES = 2 * 1024 * 1024;
 /** Offload and the like are looked at again this often, ms. */
 const COVERAGE_MS = 60_000;
-/** File of the run folder that keeps the kernel settings as they were. */
-export const KERNEL_SETTINGS = 'kernel-settings.json';
 const ACCOUNTING = 'net/netfilter/nf_conntrack_acct';
 const TIMESTAMPS = 'net/netfilter/nf_conntrack_timestamp';
 /** 1: the end of every connection is told; 2, the default: only of those that began while somebody listened. */
@@ -39,6 +42,7 @@ export class Gateway implements Mode {
   readonly #options: ModeOptions;
   readonly #home: Home;
   readonly #settings: KernelSettings;
+  readonly #enforcement: Enforcement;
   readonly #coverage: Coverage;
   readonly #digest: Digest;
   readonly #batch = FlowBatch.ofCapacity(MAX_FLOWS_PER_FRAME);
@@ -49,9 +53,11 @@ export class Gateway implements Mode {
   #connections: ConntrackSource | undefined;
   #neighbours: Neighbours | undefined;
   #leases: LeaseFiles | undefined;
+  #tripwires: Tripwires | undefined;
   #beat: NodeJS.Timeout | undefined;
   #coverageBeat: NodeJS.Timeout | undefined;
-  #tracking = false;
+  /** Tripwires act but cannot be heard. */
+  #deaf = false;
   /** `undefined` until it was tried. */
   #accounting: boolean | undefined;
   #packetsLost = 0;
@@ -62,6 +68,13 @@ export class Gateway implements Mode {
     this.#home = readHome(config.home);
     this.#settings = new KernelSettings(join(config.runDir, KERNEL_SETTINGS), log);
     this.#coverage = new Coverage('gateway', (observation) => receiver.send(observation));
+    this.#enforcement = new Enforcement({
+      ...options,
+      lan: config.lan,
+      kept: new KeptPolicy(config.stateDir, log),
+      offSwitch: join(config.stateDir, SWITCHED_OFF),
+      prepare: () => this.#prepareBridges(),
+    });
     const sink = receiver.send.bind(receiver);
     this.#digest = new Digest(sink, {
       control: new ControlDecoder(sink, { crypto: quicCrypto }),
@@ -82,8 +95,10 @@ export class Gateway implements Mode {
     }
   }
 
-  /** What needs no other program comes first, so that a controller hears of the home while nft still works. */
+  /** What was blocked is blocked first. Then what needs no other program: a controller soon hears of the home. */
   async #start(): Promise<void> {
+    await this.#enforcement.start();
+    this.#listenToTripwires();
     this.#coverage.note('headers-not-seen', true);
     this.#coverage.note('no-conntrack', true, 'starting');
     this.#watchNeighbours();
@@ -99,6 +114,10 @@ export class Gateway implements Mode {
     await this.#lookForOffload();
     this.#report();
     this.#coverageBeat = setInterval(() => void this.#lookForOffload(), COVERAGE_MS);
+  }
+
+  enforce(message: PolicyMessage): void {
+    this.#enforcement.want(message);
   }
 
   resume(): void {
@@ -117,17 +136,50 @@ export class Gateway implements Mode {
     this.#connections?.close();
     for (const capture of this.#captures.values()) capture.close();
     this.#captures.clear();
-    if (this.#tracking)
-      await stopTracking().catch((error: Error) => this.#options.log(`table inet spin: ${error.message}`));
-    this.#tracking = false;
-    this.#settings.restore();
+    this.#tripwires?.close();
+    await this.#enforcement.stop();
+    const stays = await this.#stopTracking();
+    // Without the hooks the rules that stay would not see what crosses a bridge.
+    this.#settings.restore((parameter) => stays && isBridgeHook(parameter));
+  }
+
+  /** @returns whether rules of a policy stay in force */
+  async #stopTracking(): Promise<boolean> {
+    try {
+      return await stopTracking();
+    } catch (error) {
+      this.#options.log(`table inet spin: ${messageOf(error)}`);
+      return false;
+    }
+  }
+
+  #prepareBridges(): string | undefined {
+    const shown = showBridges(this.#options.config.lan, this.#settings);
+    return shown ? undefined : 'devices on one bridge reach one another: this kernel has no br_netfilter';
+  }
+
+  /** Another program may listen still, such as an agent that is about to end: it is tried again every second. */
+  #listenToTripwires(): void {
+    const { now, log, receiver } = this.#options;
+    try {
+      this.#tripwires = new Tripwires({
+        policy: () => this.#enforcement.policy,
+        now,
+        onTripped: (observation) => {
+          receiver.send(observation);
+          this.#enforcement.tripped();
+        },
+      });
+    } catch (error) {
+      if (!this.#deaf) log(`tripwires cannot be listened to: ${messageOf(error)}`);
+      this.#deaf = true;
+    }
   }
 
   async #watchConnections(): Promise<void> {
     const { log, now } = this.#options;
     try {
       await startTracking();
-      this.#tracking = true;
     } catch (error) {
       log(`connection tracking could not be switched on: ${messageOf(error)}`);
     }
@@ -221,6 +273,8 @@ export class Gateway implements Mode {
 
   #second(): void {
     this.#digest.advance(this.#options.now());
+    this.#enforcement.beat();
+    if (!this.#tripwires) this.#listenToTripwires();
     this.#report();
   }
 
@@ -247,7 +301,11 @@ export class Gateway implements Mode {
       home: { prefixes, macs: this.#home.macs },
       own: this.#neighbours?.own() ?? { macs: [], addresses: [] },
       lost: {
-        events: (this.#connections?.undelivered ?? 0) + (this.#table?.lostEnds ?? 0) + this.#options.receiver.dropped,
+        events:
+          (this.#connections?.undelivered ?? 0) +
+          (this.#table?.lostEnds ?? 0) +
+          (this.#tripwires?.lost ?? 0) +
+          this.#options.receiver.dropped,
         packets: this.#packetsLost + captured,
       },
     });

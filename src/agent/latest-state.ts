@@ -2,12 +2,13 @@
 import type { Observation } from '../model/observation.ts';
 
 /** Subjects of each kind: the home's devices and some room; the oldest word goes first. */
-const LIMITS = { source: 8, router: 32, neighbour: 4096, lease: 2048 } as const;
+const LIMITS = { source: 8, enforcement: 1, router: 32, neighbour: 4096, lease: 2048 } as const;
 type StateKind = keyof typeof LIMITS;
 
 export class LatestState {
   readonly #facts = {
     source: new Map<string, Observation>(),
+    enforcement: new Map<string, Observation>(),
     router: new Map<string, Observation>(),
     neighbour: new Map<string, Observation>(),
     lease: new Map<string, Observation>(),
@@ -16,7 +17,7 @@ export class LatestState {
   /** @returns whether the observation is such a fact, and so will be replayed */
   take(observation: Observation): boolean {
     const { kind } = observation;
-    if (kind !== 'source' && kind !== 'router' && kind !== 'neighbour' && kind !== 'lease') return false;
+    if (!isStateKind(kind)) return false;
     const subject = subjectOf(observation);
     const facts = this.#facts[kind];
     facts.delete(subject);
@@ -28,9 +29,13 @@ export class LatestState {
 
   /** Source and routers before neighbours, neighbours before leases. */
   all(): Observation[] {
-    const kinds: StateKind[] = ['source', 'router', 'neighbour', 'lease'];
+    const kinds: StateKind[] = ['source', 'enforcement', 'router', 'neighbour', 'lease'];
     return kinds.flatMap((kind) => [...this.#facts[kind].values()]);
   }
+}
+
+function isStateKind(kind: Observation['kind']): kind is StateKind {
+  return Object.hasOwn(LIMITS, kind);
 }
 
 function subjectOf(observation: Observation): string {

@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import type { RunConfig } from '../contract/config.ts';
-import { AGENT_SOCKET } from '../contract/link.ts';
+import { AGENT_SOCKET, type PolicyMessage } from '../contract/link.ts';
 import { Clock } from './clock.ts';
 import { readConfig } from './config.ts';
 import { ControllerLink } from './controller-link.ts';
@@ -37,12 +37,18 @@ async function startMode(options: ModeOptions): Promise<Mode> {
 
 async function run(config: RunConfig): Promise<void> {
   let mode: Mode | undefined;
+  /** What came before the mode had started. */
+  let early: PolicyMessage | undefined;
   const link = await ControllerLink.listen({
     path: join(config.runDir, AGENT_SOCKET),
     ...(config.user === undefined ? {} : { user: config.user }),
     epoch: randomUUID(),
     log,
     onReady: () => mode?.resume(),
+    onPolicy: (message) => {
+      if (mode) mode.enforce(message);
+      else early = message;
+    },
   });
   let stopping = false;
   const stop = async () => {
@@ -61,6 +67,7 @@ async function run(config: RunConfig): Promise<void> {
     await link.close();
     throw error;
   }
+  if (early) mode.enforce(early);
   log(`watches as ${config.mode}`);
   flushCompileCache();
 }

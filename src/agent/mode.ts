@@ -1,4 +1,5 @@
 import type { RunConfig } from '../contract/config.ts';
+import type { PolicyMessage } from '../contract/link.ts';
 import type { Observation } from '../model/observation.ts';
 
 /** Where a mode's observations go. */
@@ -6,6 +7,8 @@ export type Receiver = {
   send(observation: Observation): void;
   /** Takes more flow records at once. */
   readonly isReady: boolean;
+  /** Controllers that have come so far. */
+  readonly controllers: number;
   /** Frames given up because no controller took them. */
   readonly dropped: number;
 };
@@ -20,6 +23,8 @@ export type ModeOptions = {
 
 /** One way of watching a home. */
 export type Mode = {
+  /** What a controller wants the kernel to do. */
+  enforce(message: PolicyMessage): void;
   /** The receiver takes more again. */
   resume(): void;
   /** Gives back what was changed and tells what is left. */
@@ -51,4 +56,9 @@ export class Stepper {
     clearTimeout(this.#timer);
     this.#timer = undefined;
   }
+}
+
+/** The answer of a mode that never touches the firewall. */
+export function passive({ receiver, now }: ModeOptions, { revision }: PolicyMessage): void {
+  receiver.send({ kind: 'enforcement', at: now(), revision, result: 'passive' });
 }

@@ -1,14 +1,16 @@
 /** Read mode: plays a capture file through the same path as live traffic. The recorded home of the demo plays for ever. */
 import { basename } from 'node:path';
+import type { PolicyMessage } from '../contract/link.ts';
 import { ControlDecoder } from '../decode/control.ts';
 import { Digest } from '../digest/digest.ts';
 import { type PacedSink, playCapture } from '../source/capture/play.ts';
 import { readCapture } from '../source/capture/read.ts';
 import { quicCrypto } from '../source/quic-crypto.ts';
 import { Coverage, readHome } from './coverage.ts';
-import type { Mode, ModeOptions } from './mode.ts';
+import { type Mode, type ModeOptions, passive } from './mode.ts';
 
 export class Read implements Mode {
+  readonly #options: ModeOptions;
   readonly #stopping = new AbortController();
   readonly #digest: Digest;
   readonly #played: Promise<void>;
@@ -16,6 +18,7 @@ export class Read implements Mode {
   /** @throws Error without a file in the configuration */
   constructor(options: ModeOptions) {
     const { config, receiver, log } = options;
+    this.#options = options;
     const { file } = config;
     if (file === undefined) throw new Error('read mode needs a capture file');
     const sink = receiver.send.bind(receiver);
@@ -24,6 +27,10 @@ export class Read implements Mode {
     coverage.note('recorded', true, basename(file));
     coverage.report(options.now(), { home: readHome(config.home), lost: { events: 0, packets: 0 } });
     this.#played = this.#play(file, options).catch((error: Error) => log(error.message));
+  }
+
+  enforce(message: PolicyMessage): void {
+    passive(this.#options, message);
   }
 
   resume(): void {}

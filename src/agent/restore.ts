@@ -4,10 +4,10 @@
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { KERNEL_SETTINGS } from '../contract/files.ts';
 import { KernelSettings } from '../source/live/kernel-settings.ts';
 import { stopTracking } from '../source/live/nftables.ts';
 import { readConfig } from './config.ts';
-import { KERNEL_SETTINGS } from './gateway.ts';
 
 const { mode, namespace, runDir } = readConfig(process.argv[2]);
 const settings = join(runDir, KERNEL_SETTINGS);

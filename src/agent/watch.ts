@@ -1,12 +1,13 @@
 /** Watch mode: everything from the packets of one interface – a mirror port, a bridge. Changes nothing on the host. */
 import { randomInt } from 'node:crypto';
+import type { PolicyMessage } from '../contract/link.ts';
 import { ControlDecoder } from '../decode/control.ts';
 import { Digest } from '../digest/digest.ts';
 import type { Observation } from '../model/observation.ts';
 import { PacketSocket } from '../source/live/packet-socket.ts';
 import { quicCrypto } from '../source/quic-crypto.ts';
 import { Coverage, type Home, readHome } from './coverage.ts';
-import { BEAT_MS, type Mode, type ModeOptions, Stepper } from './mode.ts';
+import { BEAT_MS, type Mode, type ModeOptions, passive, Stepper } from './mode.ts';
 import { OneWay } from './one-way.ts';
 
 /** A tenth of a second of a saturated gigabit. */
@@ -41,6 +42,10 @@ export class Watch implements Mode {
     this.#open();
     this.#report();
     this.#beat = setInterval(() => this.#second(), BEAT_MS);
+  }
+
+  enforce(message: PolicyMessage): void {
+    passive(this.#options, message);
   }
 
   /** Nothing waits here: the digest's records are already with the receiver. */

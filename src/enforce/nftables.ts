@@ -32,6 +32,8 @@ export class EnforceError extends Error {
   }
 }
 
+type Chains = { nftables?: Array<{ chain?: { table: string } }> };
+
 export class Nftables {
   readonly #lock: Server;
   #inForce: Ruleset | undefined;
@@ -71,7 +73,7 @@ export class Nftables {
 
   /** Whether a policy's table stands, whoever put it there: after a reboot there is none. */
   static async isThere(): Promise<boolean> {
-    const { nftables = [] } = JSON.parse(await nft(['-j', 'list', 'chains', 'inet'])) as Listed;
+    const { nftables = [] } = JSON.parse((await nft(['-j', 'list', 'chains', 'inet'])) || '{}') as Chains;
     // What is there for seeing alone has one chain.
     return nftables.filter(({ chain }) => chain?.table === TABLE).length > 1;
   }
@@ -141,13 +143,18 @@ async function adopt(ruleset: Ruleset): Promise<string> {
   return actual.schema === ruleset.schema ? changeText(ruleset, actual) : replaceText(ruleset);
 }
 
-type Listed = { nftables?: Array<{ table?: { name: string }; chain?: { table: string; name: string } }> };
-
 /** Of a table that is not there: nothing. */
 async function list(signal?: AbortSignal): Promise<Listing> {
-  const { nftables = [] } = JSON.parse(await nft(['-j', 'list', 'tables', 'inet'])) as Listed;
-  const there = nftables.some(({ table }) => table?.name === TABLE);
-  return readListing(there ? await nft(['-j', '-n', 'list', 'table', 'inet', TABLE], '', signal) : '{}');
+  const tables = (await nft(['list', 'tables', 'inet'])).split('\n');
+  const there = tables.includes(`table inet ${TABLE}`);
+  const listing = there ? await nft(['-j', '-n', 'list', 'table', 'inet', TABLE], '', signal) : '{}';
+  try {
+    return readListing(listing);
+  } catch (error) {
+    // Of a table that another process made its own nft 1.0.6 prints half of one; the kernel says why it is not ours.
+    if (error instanceof SyntaxError) return readListing('{}');
+    throw error;
+  }
 }
 
 /** One transaction. */

@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BpfProgram } from './bpf.ts';
 import { controlFilter } from './control-filter.ts';
 import { DumpPace } from './dump-pace.ts';
@@ -197,15 +197,46 @@ it('knows software from hardware offload', () => {
   expect(offloadOf(listing({ name: 'f', flags: 'offload' }))).toBe('hardware');
 });
 
-it('never restores a kernel parameter that is none of ours, whatever its file says', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'spin-settings-'));
-  const file = join(folder, 'former.json');
-  const lines: string[] = [];
-  writeFileSync(
-    file,
-    JSON.stringify({ '../../etc/passwd': '1', 'kernel/core_pattern': '1', 'net/netfilter/nf_conntrack_x': 'a b' }),
-  );
-  new KernelSettings(file, (line) => lines.push(line)).restore();
-  rmSync(folder, { recursive: true });
-  expect(lines).toEqual([]);
+describe('kernel parameters', () => {
+  const HERE = readlinkSync('/proc/self/ns/net');
+  let folder: string;
+  let file: string;
+  let lines: string[];
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'spin-settings-'));
+    file = join(folder, 'former.json');
+    lines = [];
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const restore = (kept: unknown, stays?: (parameter: string) => boolean) => {
+    writeFileSync(file, JSON.stringify(kept));
+    new KernelSettings(file, (line) => lines.push(line)).restore(stays);
+  };
+
+  it('are given back only where they are ours, whatever the file says', () => {
+    const former = { '../../etc/passwd': '1', 'kernel/core_pattern': '1', 'net/netfilter/nf_conntrack_x': 'a b' };
+    restore({ namespace: HERE, former });
+    expect(lines).toEqual([]);
+    restore(['nothing of the kind']);
+    expect(lines).toEqual([]);
+  });
+
+  it('of another network namespace are left alone', () => {
+    restore({ namespace: 'net:[1]', former: { 'net/netfilter/nf_conntrack_nothing': '1' } });
+    expect(lines).toEqual([]);
+    expect(existsSync(file)).toBe(false);
+  });
+
+  it('may stay, and are given back another time', () => {
+    const former = { 'net/netfilter/nf_conntrack_nothing': '1', 'net/bridge/bridge-nf-call-none': '1' };
+    const other = { 'net/netfilter/nf_conntrack_none': '0' };
+    restore({ namespace: HERE, former: { ...former, ...other } }, (name) => name.endsWith('_none'));
+    expect(lines).toEqual([expect.stringContaining('nf_conntrack_nothing could not be set back to 1')]);
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ namespace: HERE, former: other });
+    new KernelSettings(file, (line) => lines.push(line)).restore();
+    expect(lines.at(-1)).toContain('nf_conntrack_none could not be set back to 0');
+    expect(existsSync(file)).toBe(false);
+  });
 });

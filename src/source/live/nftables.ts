@@ -25,12 +25,20 @@ export async function startTracking(): Promise<void> {
   await nft(['-f', '-'], OBSERVE);
 }
 
-/** Removes our chain, and the table when nothing else of ours is in it. */
-export async function stopTracking(): Promise<void> {
-  const listing = JSON.parse(await nft(['-j', 'list', 'table', 'inet', TABLE])) as { nftables?: object[] };
-  const chains = (listing.nftables ?? []).filter((item) => 'chain' in item).length;
-  await nft(chains > 1 ? ['delete', 'chain', 'inet', TABLE, CHAIN] : ['delete', 'table', 'inet', TABLE]);
+/**
+ * Removes the table where nothing of a policy is in it; the rule for seeing is a part of every policy and stays with it.
+ * @returns whether rules of a policy stay
+ */
+export async function stopTracking(): Promise<boolean> {
+  // Where there is nothing but what another process has made its own, nft says nothing at all.
+  const { nftables = [] } = JSON.parse((await nft(['-j', 'list', 'chains', 'inet'])) || '{}') as Chains;
+  const ours = nftables.flatMap(({ chain }) => (chain?.table === TABLE ? [chain.name] : []));
+  const alone = ours.every((name) => name === CHAIN);
+  if (alone && ours.length > 0) await nft(['delete', 'table', 'inet', TABLE]);
+  return !alone;
 }
+
+type Chains = { nftables?: Array<{ chain?: { table: string; name: string } }> };
 
 export type Offload = 'none' | 'software' | 'hardware';
 

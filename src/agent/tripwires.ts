@@ -1,0 +1,52 @@
+/** What the tripwires in the kernel tell: who, why, and whether it was held or only counted. */
+import { LOG_GROUP } from '../enforce/names.ts';
+import type { Mac } from '../model/address.ts';
+import type { TrippedObservation } from '../model/observation.ts';
+import { type DesiredPolicy, TRIP_REASONS, type TripMode, type TripReason } from '../model/policy.ts';
+import { Nflog } from '../source/netlink/nflog.ts';
+
+const WORDS = new Map<string, TripReason>(TRIP_REASONS.map((reason) => [`spin ${reason}`, reason]));
+
+export type TripwiresOptions = {
+  /** What is in force. */
+  policy: () => DesiredPolicy | undefined;
+  now: () => number;
+  onTripped: (observation: TrippedObservation) => void;
+};
+
+export class Tripwires {
+  readonly #options: TripwiresOptions;
+  readonly #log: Nflog;
+  #policy: DesiredPolicy | undefined;
+  #modes: ReadonlyMap<Mac, TripMode> = new Map();
+
+  /** @throws SystemCallError `EBUSY` while another program listens */
+  constructor(options: TripwiresOptions) {
+    this.#options = options;
+    this.#log = new Nflog(LOG_GROUP, (prefix, mac) => this.#take(prefix, mac));
+  }
+
+  /** Messages that the kernel could not deliver came in so many bursts. */
+  get lost(): number {
+    return this.#log.overruns;
+  }
+
+  close(): void {
+    this.#log.close();
+  }
+
+  #take(prefix: string, mac: Mac): void {
+    const reason = WORDS.get(prefix);
+    if (!reason) return;
+    this.#options.onTripped({ kind: 'tripped', at: this.#options.now(), mac, reason, mode: this.#modeOf(mac, reason) });
+  }
+
+  #modeOf(mac: Mac, reason: TripReason): TripMode {
+    const policy = this.#options.policy();
+    if (policy !== this.#policy) {
+      this.#policy = policy;
+      this.#modes = new Map(policy?.devices.flatMap(({ macs, mode }) => macs.map((one) => [one, mode] as const)));
+    }
+    return (reason === 'spoofing' ? policy?.spoofing.mode : this.#modes.get(mac)) ?? 'enforce';
+  }
+}
