@@ -1,3 +1,5 @@
+import type { BadPlaces } from './detect/absolute/bad-places.ts';
+import { DETECTORS } from './detect/all.ts';
 import { Detection } from './detect/detection.ts';
 import type { HomeEvent } from './model/event.ts';
 import type { Finding } from './model/home.ts';
@@ -16,8 +18,11 @@ export type Pipeline = {
 
 const SEED = 0x5e1f;
 
-export function createPipeline(options: HomeOptions = {}): Pipeline {
-  const detection = new Detection((witness) => new Home({ ...options, witness }), options.seed ?? SEED);
+export type PipelineOptions = HomeOptions & { badPlaces?: BadPlaces };
+
+export function createPipeline(options: PipelineOptions = {}): Pipeline {
+  const { seed = SEED, badPlaces } = options;
+  const detection = new Detection((witness) => new Home({ ...options, witness }), seed, DETECTORS, badPlaces);
   return {
     home: detection.home,
     findings: () => detection.findings.all(),

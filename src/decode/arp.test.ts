@@ -19,12 +19,15 @@ describe('ARP', () => {
   const pair = { kind: 'neighbour', at: 1_000_000, mac: DEVICE.mac, address: DEVICE.address, source: 'arp' };
 
   it.each([
-    ['a request', arp()],
     ['a reply', arp({ operation: 2 })],
     ['an announcement', arp({ target: DEVICE.address })],
-    ['a message padded to the shortest frame', concat(arp(), new Uint8Array(18))],
+    ['a message padded to the shortest frame', concat(arp({ operation: 2 }), new Uint8Array(18))],
   ])('%s tells the sender’s pair of addresses', (_what, message) => {
     expect(observed(message)).toEqual([pair]);
+  });
+
+  it('a request tells whom it asks for too', () => {
+    expect(observed(arp())).toEqual([{ ...pair, asks: ROUTER.address }]);
   });
 
   it.each([

@@ -12,7 +12,7 @@ const LENGTH = 28;
 
 /**
  * ARP over Ethernet (RFC 826): requests, replies and announcements all tell the sender's pair of addresses; a probe
- * (RFC 5227 §2.1.1: sender address zero) tells none. What a reply says about its receiver is not taken as fact.
+ * (RFC 5227 §2.1.1: sender address zero) tells none. A request also tells whom it asks for. What a reply says about its receiver is not taken as fact.
  */
 export const arp: Protocol = {
   name: 'arp',
@@ -27,7 +27,10 @@ export const arp: Protocol = {
     if (operation !== REQUEST && operation !== REPLY) return;
     const mac = stationMacAt(bytes, at + 8);
     if (mac === undefined || !isStationAddress(u32(bytes, at + 14))) return;
-    sink({ kind: 'neighbour', at: packet.at, mac, address: v4At(bytes, at + 14), source: 'arp' });
+    const address = v4At(bytes, at + 14);
+    const target = v4At(bytes, at + 24);
+    const asks = operation === REQUEST && target !== address ? { asks: target } : {};
+    sink({ kind: 'neighbour', at: packet.at, mac, address, source: 'arp', ...asks });
   },
 };
 

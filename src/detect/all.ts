@@ -1,9 +1,37 @@
+import { knownBad } from './absolute/known-bad.ts';
+import { miraiMark } from './absolute/mirai-mark.ts';
+import { outboundMail } from './absolute/outbound-mail.ts';
+import { peerFanOut } from './absolute/peer-fan-out.ts';
+import { spoofedSource } from './absolute/spoofed-source.ts';
+import { unneededProtocol } from './absolute/unneeded-protocol.ts';
 import { beacon } from './command/beacon.ts';
 import type { Detector } from './detector.ts';
 import { generatedNames } from './dns/generated-names.ts';
 import { dnsTunnel } from './dns/tunnel.ts';
 import { waterTorture } from './dns/water-torture.ts';
-import { miraiMark } from './mirai-mark.ts';
+import { flood } from './flood/flood.ts';
+import { reflection } from './flood/reflection.ts';
+import { arpSweep } from './scan/arp-sweep.ts';
+import { horizontalScan } from './scan/horizontal.ts';
+import { loginGuessing } from './scan/login-guessing.ts';
+import { verticalScan } from './scan/vertical.ts';
 
 /** Every detector. To add one: a file, its test, its words in model/finding-words.ts, a line here. */
-export const DETECTORS: readonly Detector[] = [miraiMark, beacon, dnsTunnel, generatedNames, waterTorture];
+export const DETECTORS: readonly Detector[] = [
+  miraiMark,
+  spoofedSource,
+  unneededProtocol,
+  outboundMail,
+  peerFanOut,
+  knownBad,
+  horizontalScan,
+  verticalScan,
+  arpSweep,
+  loginGuessing,
+  flood,
+  reflection,
+  beacon,
+  dnsTunnel,
+  generatedNames,
+  waterTorture,
+];

@@ -2,6 +2,7 @@ import type { HomeEvent } from '../model/event.ts';
 import type { DetectorName } from '../model/finding-words.ts';
 import type { CoverageNote, Observation } from '../model/observation.ts';
 import type { Home } from '../track/home.ts';
+import { BadPlaces } from './absolute/bad-places.ts';
 import { DETECTORS } from './all.ts';
 import type { Claim, Detector, Hooks, OpenedFlow } from './detector.ts';
 import { Evidence } from './evidence/evidence.ts';
@@ -20,6 +21,7 @@ export class Detection {
   readonly evidence: Evidence;
   readonly #home: Home;
   readonly #detectors: readonly Detector[];
+  readonly #badPlaces: BadPlaces;
   readonly #running: Running[] = [];
   readonly #second: Running[];
   readonly #opened: Running[];
@@ -30,7 +32,13 @@ export class Detection {
   #notes = '[]';
 
   /** @param build makes the home with the evidence as its witness */
-  constructor(build: (evidence: Evidence) => Home, seed: number, detectors: readonly Detector[] = DETECTORS) {
+  constructor(
+    build: (evidence: Evidence) => Home,
+    seed: number,
+    detectors: readonly Detector[] = DETECTORS,
+    badPlaces = new BadPlaces(),
+  ) {
+    this.#badPlaces = badPlaces;
     this.evidence = new Evidence(seed, (flow) => this.#open(flow));
     this.#home = build(this.evidence);
     this.#detectors = detectors;
@@ -67,6 +75,7 @@ export class Detection {
     const context = {
       home: this.#home,
       evidence: this.evidence,
+      badPlaces: this.#badPlaces,
       claim: (claim: Claim) => this.#claim(name, claim),
     };
     const running: Running = { name, hooks: {}, faults: 0 };

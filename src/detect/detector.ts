@@ -2,6 +2,7 @@ import type { DetectorName } from '../model/finding-words.ts';
 import type { Finding } from '../model/home.ts';
 import type { Observation } from '../model/observation.ts';
 import type { Home } from '../track/home.ts';
+import type { BadPlaces } from './absolute/bad-places.ts';
 import type { Evidence } from './evidence/evidence.ts';
 
 /**
@@ -40,6 +41,8 @@ export type Context = {
   readonly home: Home;
   /** What devices did lately, counted once for all detectors. */
   readonly evidence: Evidence;
+  /** What installed lists call bad. */
+  readonly badPlaces: BadPlaces;
   claim(claim: Claim): void;
 };
 

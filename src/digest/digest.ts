@@ -221,6 +221,7 @@ export class Digest {
 
     const flags = words[base + W.flags]!;
     if ((flags & STATE.dirty) === 0) this.#markDirty(slot, flags);
+    if ((flags & STATE.spoke) === 0 && p.payloadLength > 0) this.#firstData(p, base, down);
     if (((flags & STATE.beganDown) !== 0) !== (down === 1)) words[base + W.flags]! |= STATE.answered;
     if ((p.destinationMacHigh | p.destinationMacLow) === 0) this.#learnMac(p, base, down);
     const at = p.at;
@@ -290,6 +291,15 @@ export class Digest {
     if ((p.tcpFlags & RST) !== 0) words[flagsAt]! |= STATE.reset;
     if ((p.tcpFlags & FIN) !== 0) words[flagsAt]! |= down === 1 ? STATE.finDown : STATE.finUp;
     return down;
+  }
+
+  /** Who speaks first tells a login from a request, where the connection's begin was seen. */
+  #firstData(p: Packet, base: number, down: number): void {
+    const { words } = this.#table;
+    const flags = words[base + W.flags]!;
+    words[base + W.flags] = flags | STATE.spoke;
+    const isKnown = p.protocol === PROTOCOL.tcp && (flags & FLAG.initiatorKnown) !== 0;
+    if (isKnown && down === 1) words[base + W.facts]! |= FACT.serverFirst;
   }
 
   /** Where a link shows senders only, the other end's hardware address comes with its first packet. */

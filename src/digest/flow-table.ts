@@ -13,6 +13,8 @@ export const STATE = {
   answered: 1 << 21,
   /** The first packet went downwards, as far as is known. */
   beganDown: 1 << 22,
+  /** Data went either way. */
+  spoke: 1 << 23,
 } as const;
 
 /** Places of the index at first; doubled whenever it is half full. */

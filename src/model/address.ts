@@ -134,6 +134,11 @@ export function parsePrefix(text: string): PrefixWords | undefined {
   return { words: maskWords(words, length + 128 - width), length };
 }
 
+/** The prefix of that length, in bits of the family's own width, that an address lies in. */
+export function prefixOf(words: AddressWords, length: number): PrefixWords {
+  return { words: maskWords(words, isV4(words) ? length + 96 : length), length };
+}
+
 export function formatPrefix(prefix: PrefixWords): Prefix {
   return `${formatWords(prefix.words)}/${prefix.length}`;
 }

@@ -55,7 +55,7 @@ export const FINDING_WORDS = {
         '{device} zocht binnen een uur {missing} domeinen die niet bestaan, waarvan {unreadable} onleesbaar (zoals {example}).',
     },
   },
-  'dns-water-torture': {
+  'water-torture': {
     en: {
       title: 'Floods the name servers of a domain',
       sentence: '{device} asked for {names} made-up names below {subject} within {seconds} seconds.',
@@ -63,6 +63,123 @@ export const FINDING_WORDS = {
     nl: {
       title: 'Overspoelt de naamservers van een domein',
       sentence: '{device} vroeg binnen {seconds} seconden naar {names} verzonnen namen onder {subject}.',
+    },
+  },
+  'horizontal-scan': {
+    en: {
+      title: 'Searches other machines',
+      sentence:
+        '{device} tried {hosts} different addresses ({service}) within {seconds} seconds; of {attempts} attempts {answered} were answered.',
+    },
+    nl: {
+      title: 'Doorzoekt andere machines',
+      sentence:
+        '{device} probeerde {hosts} verschillende adressen ({service}) binnen {seconds} seconden; van {attempts} pogingen werden er {answered} beantwoord.',
+    },
+  },
+  'vertical-scan': {
+    en: {
+      title: 'Tries the doors of one machine',
+      sentence:
+        '{device} tried {ports} different {protocol} ports of {address} within {seconds} seconds; {answered} were open.',
+    },
+    nl: {
+      title: 'Voelt aan de deuren van één machine',
+      sentence:
+        '{device} probeerde {ports} verschillende {protocol}-poorten van {address} binnen {seconds} seconden; {answered} waren open.',
+    },
+  },
+  'arp-sweep': {
+    en: {
+      title: 'Searches the home network',
+      sentence: '{device} asked for {addresses} addresses of the home that nobody has, within {seconds} seconds.',
+    },
+    nl: {
+      title: 'Doorzoekt het thuisnetwerk',
+      sentence: '{device} vroeg binnen {seconds} seconden naar {addresses} adressen in huis die niemand heeft.',
+    },
+  },
+  'login-guessing': {
+    en: {
+      title: 'Guesses passwords',
+      sentence: '{device} logged in to {address} ({service}) {sessions} times within {seconds} seconds.',
+    },
+    nl: {
+      title: 'Raadt wachtwoorden',
+      sentence: '{device} probeerde {sessions} keer binnen {seconds} seconden in te loggen bij {address} ({service}).',
+    },
+  },
+  flood: {
+    en: {
+      title: 'Floods somebody',
+      sentence: '{device} sent {packets} {protocol} packets to {address}, {perSecond} a second; {answered} came back.',
+    },
+    nl: {
+      title: 'Overspoelt iemand',
+      sentence:
+        '{device} stuurde {packets} {protocol}-pakketten naar {address}, {perSecond} per seconde; er kwamen er {answered} terug.',
+    },
+  },
+  reflection: {
+    en: {
+      title: 'Is used to flood somebody',
+      sentence:
+        '{device} answered {address} from outside ({service}) with {packets} packets, {gain} times as much as was asked.',
+    },
+    nl: {
+      title: 'Wordt gebruikt om iemand te overspoelen',
+      sentence:
+        '{device} beantwoordde {address} van buiten ({service}) met {packets} pakketten, {gain} keer zoveel als gevraagd.',
+    },
+  },
+  'spoofed-source': {
+    en: {
+      title: 'Sends under false addresses',
+      sentence: '{device} sent from {sources} addresses that are not of this home (such as {source}).',
+    },
+    nl: {
+      title: 'Verstuurt onder valse adressen',
+      sentence: '{device} verstuurde vanaf {sources} adressen die niet van dit huis zijn (zoals {source}).',
+    },
+  },
+  'unneeded-protocol': {
+    en: {
+      title: 'Uses a protocol that it has no need for',
+      sentence: '{device} sent {protocol} packets to {address} on the internet.',
+    },
+    nl: {
+      title: 'Gebruikt een protocol dat het niet nodig heeft',
+      sentence: '{device} stuurde {protocol}-pakketten naar {address} op internet.',
+    },
+  },
+  'outbound-mail': {
+    en: {
+      title: 'Sends mail by itself',
+      sentence: '{device} connected to {servers} mail servers on the internet ({service}), {attempts} times.',
+    },
+    nl: {
+      title: 'Verstuurt zelf mail',
+      sentence: '{device} maakte {attempts} keer verbinding met {servers} mailservers op internet ({service}).',
+    },
+  },
+  'peer-fan-out': {
+    en: {
+      title: 'Belongs to a network of strangers',
+      sentence: '{device} spoke to {peers} addresses on the internet that it never looked up by name.',
+    },
+    nl: {
+      title: 'Hoort bij een netwerk van vreemden',
+      sentence: '{device} sprak met {peers} adressen op internet waarvan het nooit de naam opzocht.',
+    },
+  },
+  'known-bad': {
+    en: {
+      title: 'Speaks to a place that is known to be bad',
+      sentence: '{device} contacted {subject}, which is on the list {list}.',
+    },
+    nl: {
+      title: 'Spreekt met een plek die als slecht bekend is',
+      sentence: '{device} had contact met {subject}, dat op de lijst {list} staat.',
     },
   },
 } as const satisfies Record<string, Record<Language, Words>>;

@@ -119,8 +119,6 @@ export type LeaseObservation = {
   vendorClass?: string;
   /** Option 55 / ORO, in the order sent. */
   parameters?: number[];
-  /** All options of the device's message but its type and the end, in the order sent (DHCPv4). */
-  options?: number[];
   /** Option 61 (RFC 2132 §9.14) or DUID (RFC 8415 §11), hex, where it does not just repeat the hardware address. */
   clientId?: string;
   /** Address that it would like to have (RFC 2132 §9.1). */
@@ -138,6 +136,8 @@ export type NeighbourObservation = {
   mac: Mac;
   address: Address;
   source: 'arp' | 'ndp' | 'kernel';
+  /** It asked who has this address. */
+  asks?: Address;
   /** The kernel gave the entry up, or the device left. */
   gone?: true;
 };

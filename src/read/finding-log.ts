@@ -17,7 +17,9 @@ export class FindingLog {
     }
   }
 
-  all(): Finding[] {
+  /** @param open what still holds, as it is now: events tell of changes at times only */
+  all(open: readonly Finding[]): Finding[] {
+    for (const finding of open) if (this.#kept.has(finding.id)) this.#kept.set(finding.id, finding);
     return [...this.#kept.values()];
   }
 

@@ -26,7 +26,7 @@ const THRESHOLDS = {
 const HOLD = 10 * MINUTE;
 
 export const waterTorture: Detector = {
-  name: 'dns-water-torture',
+  name: 'water-torture',
   needs: ['control'],
   start({ home, claim }) {
     const book = dnsBookOf(home);

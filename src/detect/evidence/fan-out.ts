@@ -37,6 +37,11 @@ export class FanOut {
     if (place >= 0) this.#counts[place * 6 + 2]!++;
   }
 
+  /** The place of a service, or -1. */
+  find(key: number): number {
+    return this.places.find(keyHash(key), key, 0, 0, 0, 0);
+  }
+
   key(place: number): number {
     return this.places.isTaken(place) ? this.places.word(place, 0) : 0;
   }

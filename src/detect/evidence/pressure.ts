@@ -97,6 +97,12 @@ export class Pressure {
     }
   }
 
+  /** The place of a far end, or -1. */
+  find(words: ArrayLike<number>): number {
+    const [a, b, c, d] = [words[0]!, words[1]!, words[2]!, words[3]!];
+    return this.places.find(spread(this.#seed, a, b, c, d, 0), a, b, c, d, 0);
+  }
+
   /** Whole seconds of the run; 0: none. */
   seconds(place: number): number {
     return this.#columns[place * COLUMNS + RUN_SECONDS]!;

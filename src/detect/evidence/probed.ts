@@ -31,13 +31,19 @@ export class Probed {
   }
 
   answered(words: Uint32Array, far: number, protocol: number): void {
-    const place = this.#find(words, far, protocol);
+    const place = this.find(words, far, protocol);
     if (place >= 0) this.#counts[place * 6 + 1]!++;
   }
 
   refused(words: Uint32Array, far: number, protocol: number): void {
-    const place = this.#find(words, far, protocol);
+    const place = this.find(words, far, protocol);
     if (place >= 0) this.#counts[place * 6 + 2]!++;
+  }
+
+  /** The place of a far end, or -1. */
+  find(words: ArrayLike<number>, far: number, protocol: number): number {
+    const [a, b, c, d] = [words[far]!, words[far + 1]!, words[far + 2]!, words[far + 3]!];
+    return this.places.find(spread(this.#seed, a, b, c, d, protocol), a, b, c, d, protocol);
   }
 
   protocol(place: number): number {
@@ -76,11 +82,6 @@ export class Probed {
       this.#first[place * 2 + 1] = this.#first[place * 2]!;
     }
     this.places.age();
-  }
-
-  #find(words: Uint32Array, far: number, protocol: number): number {
-    const [a, b, c, d] = [words[far]!, words[far + 1]!, words[far + 2]!, words[far + 3]!];
-    return this.places.find(spread(this.#seed, a, b, c, d, protocol), a, b, c, d, protocol);
   }
 
   #clear(place: number): void {

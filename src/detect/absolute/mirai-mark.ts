@@ -1,5 +1,5 @@
-import { PROTOCOL } from '../model/protocols.ts';
-import type { Detector, Threshold } from './detector.ts';
+import { PROTOCOL } from '../../model/protocols.ts';
+import type { Detector, Threshold } from '../detector.ts';
 
 /** The sequence number of a SYN is chosen at random (RFC 9293 §3.4.1): it equals the destination once in 2³² by chance. */
 const MARKED_SYNS = {

@@ -1,0 +1,53 @@
+import { formatAddress, isV4 } from '../../model/address.ts';
+import type { Detector, Threshold } from '../detector.ts';
+
+const SOURCES = {
+  value: 4,
+  unit: 'different source addresses (of IPv6: /64 networks) in two minutes',
+  reason: 'a phone that comes from another network may use one or two addresses of that for a moment',
+  source: 'RFC 2827 (BCP 38); CAIDA Spoofer',
+} satisfies Threshold;
+const FLOWS = {
+  value: 60,
+  unit: 'flows in two minutes from one such address',
+  reason: 'reflection needs the address of its victim only; left-over addresses of a phone make a few retries',
+} satisfies Threshold;
+/** The kernel's own rule sees every packet. */
+const TRIPPED_CONFIDENCE = 0.9;
+const HOLD = 30 * 60_000;
+
+/** Packets from a device with a source address that is neither of this home nor, as far as is known, its own. */
+export const spoofedSource: Detector = {
+  name: 'spoofed-source',
+  needs: ['headers'],
+  start({ home, evidence, claim }) {
+    return {
+      second(_at, active) {
+        for (const device of active) {
+          const deeds = evidence.of(device);
+          const flows = deeds.foreign + deeds.foreignBefore;
+          if (flows < SOURCES.value) continue;
+          const sources = deeds.foreignSources();
+          const [a, b, c, d] = deeds.foreignSource as unknown as [number, number, number, number];
+          const words = [a, b, c, d] as const;
+          // Where nothing says yet which IPv6 network is the home's, a device's own address looks foreign.
+          if (!isV4(words) && home.isOpen(words) && sources < SOURCES.value * 2) continue;
+          const isOwn = home.deviceAt(words) === device;
+          if (isOwn || (sources < SOURCES.value && flows < FLOWS.value)) continue;
+          claim({
+            ...{ device, subject: '', first: deeds.foreignSince, hold: HOLD },
+            evidence: { sources, flows, source: formatAddress(a, b, c, d) },
+            confidence: sources >= SOURCES.value * 2 ? 0.98 : 0.85,
+          });
+        }
+      },
+      observe: {
+        tripped(tripped, device) {
+          if (tripped.reason !== 'spoofing' || device < 0) return;
+          const evidence = { sources: 1, flows: 1, source: '' };
+          claim({ device, subject: '', evidence, confidence: TRIPPED_CONFIDENCE, hold: HOLD });
+        },
+      },
+    };
+  },
+};

@@ -1,0 +1,123 @@
+import { formatAddress } from '../../model/address.ts';
+import { PROTOCOL, protocolName } from '../../model/protocols.ts';
+import type { Context, Detector, Threshold } from '../detector.ts';
+import type { Deeds } from '../evidence/deeds.ts';
+import type { Pressure } from '../evidence/pressure.ts';
+
+const DNS = 53;
+
+/**
+ * A run is the time in which a device sends to one far end without a second's pause. What makes a flood is what comes
+ * back in a run: whoever is served answers.
+ */
+const UNANSWERED = {
+  value: 1200,
+  unit: 'packets of a run to a far end that never answered',
+  reason: '1,000 a second for a second and a bit, 100 for twelve, 10 for two minutes; retries pause between tries',
+} satisfies Threshold;
+const STARVED = {
+  value: 5000,
+  unit: 'packets of a run',
+  reason: 'TCP acknowledges at least each hundredth full segment (RFC 5681 §4.2 asks for each second)',
+  source: 'the stomp vector of Mirai: a handshake, then data that nobody acknowledges',
+} satisfies Threshold;
+const STARVED_SHARE = { value: 0.01, unit: 'packets back for each sent', reason: 'as above' } satisfies Threshold;
+const SMALL = {
+  packets: { value: 5000, unit: 'packets of a run', reason: 'five seconds of a thousand small questions a second' },
+  perSecond: { value: 800, unit: 'packets a second', reason: 'games send at most 128 a second, calls 50 to 100' },
+  bytes: { value: 110, unit: 'bytes each', reason: 'questions of reflection and game floods; media packets are full' },
+} satisfies Record<string, Threshold>;
+const OPENED = {
+  value: 1500,
+  unit: 'new flows of a run to one far end',
+  reason: 'a browser opens some dozens to one server, and uses them again',
+} satisfies Threshold;
+const OPENED_PER_SECOND = {
+  value: 40,
+  unit: 'new flows a second to one far end',
+  reason: 'a page that opens each of its parts anew ends within seconds',
+} satisfies Threshold;
+/** The kernel's tripwires stop what is faster than this at once; one second of it is enough to tell. */
+const AT_ONCE = {
+  value: 4000,
+  unit: 'packets in the first second',
+  reason: 'no device of a home speaks so to a far end that never answers',
+} satisfies Threshold;
+
+const PER_PORT = { value: 4, unit: 'attempts for each port', reason: 'as for scans of ports' } satisfies Threshold;
+const INSIDE = {
+  value: 20_000,
+  unit: 'packets of a run to a device of the home',
+  reason: 'cameras and speakers stream one way within the home',
+} satisfies Threshold;
+const QUESTIONS_PER_SECOND = {
+  value: 150,
+  unit: 'name questions a second to one resolver',
+  reason: 'the resolver of a whole home asks some dozens',
+} satisfies Threshold;
+
+const HOLD = 5 * 60_000;
+
+/** Much to one far end that cannot want it: by rate, what comes back, and what each packet carries. */
+export const flood: Detector = {
+  name: 'flood',
+  needs: ['connections'],
+  start(context) {
+    const { evidence } = context;
+    return {
+      second(at, active) {
+        for (const device of active) look(evidence.of(device), device, at, context);
+      },
+    };
+  },
+};
+
+function look(deeds: Deeds, device: number, at: number, { home, claim }: Context): void {
+  const { pressure } = deeds;
+  for (let place = 0; place < pressure.places.size; place++) {
+    const seconds = pressure.seconds(place);
+    if (seconds === 0) continue;
+    const how = floodOf(pressure, place, seconds);
+    if (how === undefined) continue;
+    const words = [0, 1, 2, 3].map((i) => pressure.places.word(place, i)) as [number, number, number, number];
+    if (isScan(deeds, words, place) || (home.isHome(words) && pressure.packetsUp(place) < INSIDE.value)) continue;
+    const address = formatAddress(words[0]!, words[1]!, words[2]!, words[3]!);
+    const packets = pressure.packetsUp(place);
+    const protocol = protocolName(pressure.protocol(place));
+    claim({
+      ...{ device, subject: address, first: pressure.since(place), hold: HOLD },
+      target: { node: { address } },
+      evidence: {
+        ...{ address, protocol, how, packets, seconds, perSecond: Math.round(packets / seconds) },
+        ...{ answered: pressure.packetsDown(place), flows: pressure.opened(place), at },
+        bytesEach: Math.round(pressure.bytesUp(place) / packets),
+      },
+      confidence: 0.85 + 0.14 * Math.min(1, packets / (UNANSWERED.value * 10)),
+    });
+  }
+}
+
+/** Small probes of ever new ports are a search, until there are more of them than ports. */
+function isScan({ probed, pressure }: Deeds, words: ArrayLike<number>, place: number): boolean {
+  const tried = probed.find(words, 0, pressure.protocol(place));
+  const isSmall = pressure.bytesUp(place) <= pressure.packetsUp(place) * SMALL.bytes.value;
+  return tried >= 0 && isSmall && probed.attempts(tried) <= probed.ports(tried) * PER_PORT.value;
+}
+
+function floodOf(pressure: Pressure, place: number, seconds: number): string | undefined {
+  const up = pressure.packetsUp(place);
+  const down = pressure.packetsDown(place);
+  const opened = pressure.opened(place);
+  const isTcp = pressure.protocol(place) === PROTOCOL.tcp;
+  if (pressure.everDown(place) === 0) {
+    if (seconds === 1 ? up >= AT_ONCE.value : up >= UNANSWERED.value) return 'unanswered';
+    return undefined;
+  }
+  if (isTcp && up >= STARVED.value && down <= up * STARVED_SHARE.value) return 'unacknowledged';
+  const perSecond = pressure.port(place) === DNS ? QUESTIONS_PER_SECOND.value : OPENED_PER_SECOND.value;
+  const isOpening = opened >= OPENED.value && opened >= seconds * perSecond;
+  if (isOpening) return isTcp ? 'connections' : 'questions';
+  const isSmall = pressure.bytesUp(place) <= up * SMALL.bytes.value && down <= up;
+  const isFast = up >= SMALL.packets.value && up >= seconds * SMALL.perSecond.value;
+  return !isTcp && isSmall && isFast ? 'questions' : undefined;
+}

@@ -1,0 +1,158 @@
+import { classOf } from '../../model/kinds.ts';
+import { PROTOCOL, protocolName } from '../../model/protocols.ts';
+import type { Claim, Detector, Threshold } from '../detector.ts';
+import type { Deeds } from '../evidence/deeds.ts';
+import { serviceKey, serviceOf } from '../evidence/evidence.ts';
+import type { FanOut } from '../evidence/fan-out.ts';
+import { isMeeting, isSought, isWeb } from './ports.ts';
+
+const ZEEK = 'Zeek misc/scan: 25 failed hosts on one port within five minutes';
+
+/** Different far ends, reached by address and not by a name that was looked up, of one service. */
+const HOSTS = {
+  sought: { value: 15, unit: 'hosts in two minutes', reason: 'nobody needs so many strangers’ logins', source: ZEEK },
+  other: { value: 25, unit: 'hosts in two minutes', reason: 'services with names have few addresses', source: ZEEK },
+  web: {
+    value: 60,
+    unit: 'hosts in two minutes',
+    reason: 'when the internet fails, a phone tries all that it was connected to',
+  },
+  udp: { value: 40, unit: 'hosts in two minutes', reason: 'lists of time and call servers by address are shorter' },
+  inside: { value: 12, unit: 'hosts in two minutes', reason: 'few homes have so many devices with one service' },
+  slow: {
+    value: 40,
+    unit: 'hosts in a day',
+    reason: 'two a minute for twenty minutes; retries of a device that lost its server go to few addresses',
+  },
+  slowAppliance: {
+    value: 25,
+    unit: 'hosts in a day',
+    reason: 'an appliance has fewer far ends than that in all: at most 70 servers, all by name',
+    source: 'IoTSTEED (ISI-TR-738)',
+  },
+  anyPort: {
+    value: 400,
+    unit: 'hosts in two minutes',
+    reason: 'whatever the ports: BitTorrent opens some two hundred connections in that time',
+  },
+} satisfies Record<string, Threshold>;
+
+/** Share of the attempts that came to nothing. */
+const FAILED = {
+  value: 0.6,
+  unit: 'share',
+  reason: 'random addresses answer in a few per cent; what a device has use for answers mostly',
+  source: 'Jung et al., Fast Portscan Detection Using Sequential Hypothesis Testing, IEEE S&P 2004',
+} satisfies Threshold;
+/** Ping is answered by all that is there, so that a sweep of a full network fails less. */
+const PINGS_FAILED = {
+  value: 0.3,
+  unit: 'share',
+  reason: 'half of the addresses of a home are in use at most',
+} satisfies Threshold;
+/** A port counts as what a scan is after where so much of a device's unknown far ends were tried at it. */
+const SHARE = {
+  value: 0.15,
+  unit: 'share',
+  reason: 'peers of BitTorrent choose their ports at random; its own default is below a tenth of them',
+} satisfies Threshold;
+
+const FAST_HOLD = 10 * 60_000;
+const SLOW_HOLD = 12 * 3_600_000;
+
+/** One service tried at many far ends. */
+export const horizontalScan: Detector = {
+  name: 'horizontal-scan',
+  needs: ['connections', 'syns'],
+  start({ home, evidence, claim }) {
+    return {
+      second(at, active) {
+        for (const device of active) {
+          const deeds = evidence.of(device);
+          if (deeds.attempts === 0) continue;
+          const isAppliance = classOf(home.kindAt(device)) !== 'general';
+          const now = fast(deeds);
+          const fastOnes = new Set(now.map(({ subject }) => subject));
+          const slowOnes = slow(deeds, isAppliance).filter(({ subject }) => !fastOnes.has(subject));
+          for (const found of now) claim({ ...found, device, hold: FAST_HOLD, evidence: timed(found, at) });
+          for (const found of slowOnes) claim({ ...found, device, hold: SLOW_HOLD, evidence: timed(found, at) });
+        }
+      },
+    };
+  },
+};
+
+type Found = Pick<Claim, 'subject' | 'target' | 'evidence' | 'confidence'> & { first: number };
+
+function fast(deeds: Deeds): Found[] {
+  return scans(deeds.fanOut, (protocol, port, inside, any) => {
+    if (port === 0) return inside ? Number.POSITIVE_INFINITY : HOSTS.anyPort.value;
+    if (inside) return HOSTS.inside.value;
+    if (isSought(protocol, port)) return HOSTS.sought.value;
+    if (isMeeting(port)) return HOSTS.anyPort.value;
+    if (isWeb(port)) return HOSTS.web.value;
+    const least = protocol === PROTOCOL.udp ? HOSTS.udp.value : HOSTS.other.value;
+    return Math.max(least, any * SHARE.value);
+  });
+}
+
+function slow(deeds: Deeds, isAppliance: boolean): Found[] {
+  const least = isAppliance ? HOSTS.slowAppliance.value : HOSTS.slow.value;
+  return scans(deeds.slowFanOut, (protocol, port, inside, any) => {
+    if (port === 0 || inside || isWeb(port) || isMeeting(port)) return Number.POSITIVE_INFINITY;
+    return isSought(protocol, port) ? least : Math.max(least, any * SHARE.value);
+  });
+}
+
+/** @param needed how many hosts make a scan; `any` is how many were tried at any port of the protocol */
+function scans(
+  fanOut: FanOut,
+  needed: (protocol: number, port: number, inside: boolean, any: number) => number,
+): Found[] {
+  const found: Found[] = [];
+  for (let place = 0; place < fanOut.places.size; place++) {
+    const key = fanOut.key(place);
+    if (key === 0) continue;
+    const attempts = fanOut.attempts(place);
+    if (attempts < LEAST) continue;
+    const { protocol, port, inside } = serviceOf(key);
+    const failed = attempts - fanOut.answers(place);
+    const isPing = protocol === PROTOCOL.icmp || protocol === PROTOCOL.icmpv6;
+    if (failed < attempts * (isPing ? PINGS_FAILED.value : FAILED.value)) continue;
+    const any = port === 0 ? 0 : hostsOfAny(fanOut, protocol, inside);
+    const least = needed(protocol, port, inside, any);
+    if (attempts < least) continue;
+    const hosts = fanOut.hosts(place);
+    if (hosts < least) continue;
+    found.push(describe(fanOut, place, hosts, Math.min(1, hosts / (least * 4))));
+  }
+  return found;
+}
+
+/** Fewer attempts are no scan of any kind. */
+const LEAST = Math.min(...Object.values(HOSTS).map(({ value }) => value));
+
+function hostsOfAny(fanOut: FanOut, protocol: number, inside: boolean): number {
+  const place = fanOut.find(serviceKey(protocol, 0, inside));
+  return place < 0 ? 0 : fanOut.hosts(place);
+}
+
+function describe(fanOut: FanOut, place: number, hosts: number, margin: number): Found {
+  const { protocol, port, inside } = serviceOf(fanOut.key(place));
+  const isIcmp = protocol === PROTOCOL.icmp || protocol === PROTOCOL.icmpv6;
+  const service = port === 0 || isIcmp ? protocolName(protocol) : `${protocolName(protocol)}/${port}`;
+  const attempts = fanOut.attempts(place);
+  const answered = fanOut.answers(place);
+  const cut = port === 0 || isIcmp ? { protocol } : { protocol, port };
+  return {
+    subject: inside ? `${service} home` : service,
+    target: { service: { ...cut, initiator: 'device' } },
+    evidence: { service, hosts, attempts, answered, refused: fanOut.refusals(place), inside },
+    confidence: 0.8 + 0.19 * margin,
+    first: fanOut.since(place),
+  };
+}
+
+function timed(found: Found, at: number): Claim['evidence'] {
+  return { ...found.evidence, seconds: Math.max(1, Math.round((at - found.first) / 1000)) };
+}
