@@ -43,7 +43,7 @@ const IMPURE = [
   /\bset(?:Timeout|Interval|Immediate)\b/,
   /\bqueueMicrotask\b/,
   /\bfetch\b/,
-  /\bconsole\b/,
+  /\bconsole\s*[.[]/,
   /\bglobalThis\b/,
 ];
 

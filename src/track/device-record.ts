@@ -1,7 +1,8 @@
 import type { Address, Mac } from '../model/address.ts';
+import type { Identity } from '../model/identity.ts';
 import type { Kind } from '../model/kinds.ts';
 import type { LeaseObservation, RestoredDevice, ServiceObservation } from '../model/observation.ts';
-import { kindOf } from './kind.ts';
+import { KnownTraits } from './identify/traits.ts';
 import { MACS_PER_DEVICE, NOT_SAME, SERVICES_PER_DEVICE, TEXT_LENGTH } from './limits.ts';
 
 /** Where a name comes from, the best first. */
@@ -29,10 +30,13 @@ export class DeviceRecord {
   gone = false;
   /** Being dissolved: it is no device. */
   leaving = false;
+  /** Known from an earlier run. */
+  restored = false;
+  readonly traits = new KnownTraits();
+  /** What it is believed to be, kept up by `Identities`. */
+  identity: Identity = {};
   readonly #names = new Map<NameSource, string>();
   #restored: string[] = [];
-  readonly #services = new Set<string>();
-  readonly #attributes = new Map<string, string>();
 
   constructor(index: number, id: string, at: number, provisional: boolean) {
     this.index = index;
@@ -52,15 +56,18 @@ export class DeviceRecord {
   }
 
   get services(): string[] {
-    return [...this.#services];
+    return [...this.traits.services];
   }
 
   get kind(): Kind | undefined {
-    return kindOf(this.#services, this.#attributes, this.vendorClass);
+    return this.givenKind ?? this.identity.kind?.value;
   }
 
   addMac(mac: Mac): void {
-    if (this.macs.length < MACS_PER_DEVICE && !this.macs.includes(mac)) this.macs.push(mac);
+    if (this.macs.includes(mac)) return;
+    this.macs.push(mac);
+    // Who changes its address for every network, or every day, is known by the latest ones.
+    if (this.macs.length > MACS_PER_DEVICE) this.macs.shift();
   }
 
   isNot(id: string): void {
@@ -75,20 +82,13 @@ export class DeviceRecord {
     const before = this.vendorClass + (this.mudUrl ?? '');
     if (lease.vendorClass) this.vendorClass = cut(lease.vendorClass);
     if (lease.mudUrl) this.mudUrl = cut(lease.mudUrl);
-    return named || before !== this.vendorClass + (this.mudUrl ?? '');
+    return this.traits.lease(lease) || named || before !== this.vendorClass + (this.mudUrl ?? '');
   }
 
   /** @returns whether anything shown changed */
   announced(service: ServiceObservation): boolean {
-    let changed = service.hostname ? this.#setName(service.protocol, service.hostname) : false;
-    if (service.service && !this.#services.has(service.service) && this.#services.size < SERVICES_PER_DEVICE) {
-      this.#services.add(cut(service.service));
-      changed = true;
-    }
-    for (const [key, value] of Object.entries(service.attributes ?? {}))
-      if (this.#attributes.has(key) || this.#attributes.size < SERVICES_PER_DEVICE)
-        this.#attributes.set(cut(key), cut(value));
-    return changed;
+    const named = service.hostname ? this.#setName(service.protocol, service.hostname) : false;
+    return this.traits.announced(service) || named;
   }
 
   restore(known: RestoredDevice): void {
@@ -96,6 +96,9 @@ export class DeviceRecord {
     this.givenName = known.givenName;
     this.givenKind = known.givenKind;
     for (const id of known.notSame ?? []) this.isNot(id);
+    this.restored = true;
+    if (known.traits) this.traits.restore(known.traits);
+    if (known.kind) this.identity = { kind: { value: known.kind, confidence: 1, because: [] } };
     this.vendorClass = known.vendorClass;
     this.mudUrl = known.mudUrl;
     this.firstSeen = Math.min(this.firstSeen, known.firstSeen);
@@ -106,8 +109,7 @@ export class DeviceRecord {
   /** Takes over what another record knew of the same device. */
   absorb(other: DeviceRecord): void {
     for (const [source, name] of other.#names) if (!this.#names.has(source)) this.#names.set(source, name);
-    for (const service of other.#services) if (this.#services.size < SERVICES_PER_DEVICE) this.#services.add(service);
-    for (const [key, value] of other.#attributes) if (!this.#attributes.has(key)) this.#attributes.set(key, value);
+    this.traits.absorb(other.traits);
     this.#restored = [...new Set([...this.#restored, ...other.#restored])].slice(0, SERVICES_PER_DEVICE);
     for (const mac of other.macs) this.addMac(mac);
     this.givenName ??= other.givenName;

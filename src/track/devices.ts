@@ -1,7 +1,7 @@
-import { type Address, type AddressWords, formatAddress } from '../model/address.ts';
+import { type Address, type AddressWords, formatAddress, isV4 } from '../model/address.ts';
 import { DeviceRecord } from './device-record.ts';
 import { FairTable, grown } from './fair-table.ts';
-import { ADDRESS_AGE, type Limits } from './limits.ts';
+import { ADDRESS_AGE, type Limits, SEVERAL_ADDRESSES, SEVERAL_WITHIN } from './limits.ts';
 
 /** An address claimed by traffic alone is given away to another claimant after this much disuse, ms. */
 const CLAIM_LIFE = 60_000;
@@ -16,6 +16,10 @@ export class Devices {
   #lastEntry = 0;
   #used = new Float64Array(0);
   #confirmed = new Uint8Array(0);
+  /** How often a device came to an address from another one: 0, 1, 2 (it came back). */
+  #visits = new Uint8Array(0);
+  /** For each device the entry of the IPv4 address that it used last. */
+  readonly #current: Int32Array;
   #allowance: number;
   #allowedAt = Number.NEGATIVE_INFINITY;
   #silent = 0;
@@ -25,6 +29,7 @@ export class Devices {
   constructor(limits: Limits, seed: number) {
     this.#limits = limits;
     this.#allowance = limits.newDevices;
+    this.#current = new Int32Array(limits.devices).fill(-1);
     this.#addresses = new FairTable({
       capacity: limits.addresses,
       perOwner: limits.addressesPerDevice,
@@ -34,6 +39,7 @@ export class Devices {
       onGrow: (capacity) => {
         this.#used = grown(this.#used, capacity);
         this.#confirmed = grown(this.#confirmed, capacity);
+        this.#visits = grown(this.#visits, capacity);
       },
     });
   }
@@ -98,6 +104,7 @@ export class Devices {
       this.#addresses.remove(entry);
     this.#byId.delete(record.id);
     this.changed.delete(record);
+    this.#current[record.index] = -1;
     this.#records[record.index] = undefined;
     this.#free.push(record.index);
   }
@@ -140,6 +147,7 @@ export class Devices {
       if (this.#addresses.owner(entry) === device) {
         this.#used[entry] = at;
         this.#addresses.touch(entry);
+        if (isV4(words)) this.#came(device, entry);
         return;
       }
       if (this.#confirmed[entry] === 1 || at - this.#used[entry]! < CLAIM_LIFE) return;
@@ -158,6 +166,7 @@ export class Devices {
       }
       entry = this.#addresses.insert(device, words[0], words[1], words[2], words[3], 0, 0);
       this.#confirmed[entry] = 0;
+      this.#visits[entry] = 0;
       this.changed.add(this.at(device));
     }
     this.#used[entry] = at;
@@ -200,6 +209,23 @@ export class Devices {
     const words = own.map((entry) => this.#words(entry));
     for (const entry of entries) this.#addresses.remove(entry);
     return words;
+  }
+
+  /**
+   * Whether a device uses more IPv4 addresses in turn than one device has. One that moves to another network leaves its
+   * former addresses behind.
+   */
+  isSeveral(device: number, at: number): boolean {
+    const inTurn = this.#entries(device).filter(
+      (entry) => this.#visits[entry] === 2 && at - this.#used[entry]! < SEVERAL_WITHIN,
+    );
+    return inTurn.length > SEVERAL_ADDRESSES;
+  }
+
+  #came(device: number, entry: number): void {
+    if (this.#current[device] === entry) return;
+    this.#current[device] = entry;
+    this.#visits[entry] = Math.min(2, this.#visits[entry]! + 1);
   }
 
   /** Forgets addresses long out of use beside others (privacy addresses change daily); a silent device keeps its last. */

@@ -1,6 +1,7 @@
 import { type Address, type AddressWords, formatAddress, type Mac, parseAddress, parseMac } from '../model/address.ts';
 import { type HomeEvent, type MinuteRow, OTHERS } from '../model/event.ts';
 import type { Conversation, Counters, Device, Node } from '../model/home.ts';
+import type { Resemblance } from '../model/identity.ts';
 import type {
   Command,
   DnsObservation,
@@ -22,6 +23,7 @@ import { COUNTERS, Conversations, Identity, NODE } from './conversations.ts';
 import { Coverage, type SourceCoverage } from './coverage.ts';
 import type { DeviceRecord } from './device-record.ts';
 import { Devices } from './devices.ts';
+import { Identities } from './identities.ts';
 import { Lan, macNumber } from './lan.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
 import { Members } from './members.ts';
@@ -66,6 +68,7 @@ export class Home {
   readonly #conversations: Conversations;
   readonly #members: Members;
   readonly #attribution: Attribution;
+  readonly #identities: Identities;
   readonly #coverage = new Coverage();
   readonly #identity = new Identity();
   readonly #addresses = new Memo(parseAddress, REMEMBERED);
@@ -95,6 +98,7 @@ export class Home {
       this.#names,
       (record) => this.#viewDevice(record),
     );
+    this.#identities = new Identities(this.#devices, this.#members, this.#conversations, this.#vendorOf);
     this.#attribution = new Attribution(this.#members, this.#conversations, this.#limits, options.witness);
   }
 
@@ -169,6 +173,11 @@ export class Home {
     return mac === undefined ? -1 : this.#members.station(mac.hi, mac.lo).device;
   }
 
+  /** Open questions whether a new device is one known before. */
+  resemblances(): Resemblance[] {
+    return this.#identities.resemblances();
+  }
+
   /** All that a device ever sent and received in the conversations it is counted in. */
   counters(device: string): Counters {
     const record = this.#devices.get(device);
@@ -238,8 +247,10 @@ export class Home {
   }
 
   #dns(dns: DnsObservation): void {
-    if (!dns.response || dns.rcode !== 0 || dns.answers.length === 0 || dns.name === '') return;
     const known = this.#deviceAt(dns.client, false);
+    if (known >= 0 && this.#devices.at(known).traits.lookedUp(dns.name))
+      this.#identities.touched(this.#devices.at(known));
+    if (!dns.response || dns.rcode !== 0 || dns.answers.length === 0 || dns.name === '') return;
     // Who is answered has asked, although its flows may not have been told of yet.
     const device = known >= 0 ? known : this.#deviceAt(dns.client, true);
     if (device < 0) return;
@@ -255,6 +266,7 @@ export class Home {
     const device = this.#deviceAt(hello.client, true);
     if (device < 0) return;
     this.#names.greeted(device, address, hello.serverName, this.at);
+    if (this.#devices.at(device).traits.lookedUp(hello.serverName)) this.#identities.touched(this.#devices.at(device));
     this.#nameByHello(device, address, hello.protocol === 'tcp' ? PROTOCOL.tcp : PROTOCOL.udp, hello.serverPort);
   }
 
@@ -377,6 +389,7 @@ export class Home {
     const done = carryOut(command, this.#devices, this.#members);
     if (typeof done === 'string') this.refusal = { command, reason: done };
     else {
+      this.#identities.touched(done);
       this.#devices.changed.delete(done);
       this.#members.events.push({ kind: 'device', at: this.at, change: 'changed', device: this.#viewDevice(done) });
     }
@@ -427,10 +440,14 @@ export class Home {
       this.#silenceSeen = this.at;
       members.watchSilence();
     }
+    const anyTraffic = this.#conversations.anyChanged;
+    const worked = anyTraffic ? this.#conversations.takeChangedDevices() : [];
+    this.#identities.worked(worked);
+    this.#identities.passSecond();
     members.tellChanged();
-    if (!this.#conversations.anyChanged) return;
+    if (!anyTraffic) return;
     const conversations = this.#conversations.takeChanged();
-    const devices = this.#conversations.takeChangedDevices().map((index) => this.#devices.at(index).id);
+    const devices = worked.map((index) => this.#devices.at(index).id);
     members.events.push({ kind: 'traffic', at: this.at, conversations, devices });
   }
 
@@ -461,6 +478,7 @@ export class Home {
 
   #viewDevice(record: DeviceRecord): Device {
     const vendor = record.macs.map(this.#vendorOf).find((name) => name !== undefined);
+    const identity = this.#identities.of(record);
     return {
       id: record.id,
       macs: [...record.macs],
@@ -468,8 +486,10 @@ export class Home {
       names: record.names,
       ...given('givenName', record.givenName),
       ...given('vendor', vendor),
-      ...given('kind', record.givenKind ?? record.kind),
+      ...given('kind', record.givenKind ?? identity.kind?.value),
       ...given('givenKind', record.givenKind),
+      identity,
+      traits: record.traits.toJSON(),
       ...(record.notSame.length > 0 && { notSame: [...record.notSame] }),
       ...given('vendorClass', record.vendorClass),
       ...given('mudUrl', record.mudUrl),

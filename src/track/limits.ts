@@ -57,6 +57,21 @@ export const NOT_SAME = 32;
 export const TEXT_LENGTH = 253;
 /** Longest name that an owner may give, characters (as in the contract's RenameBody). */
 export const GIVEN_NAME_LENGTH = 64;
+/** Shortest time between two judgements of a device that keeps changing, ms: one costs some 0.3 ms. */
+export const IDENTIFY_EVERY = 10_000;
+/** Longest time between two looks through a busy device's conversations, ms. */
+export const LOOK_EVERY = 10 * 60_000;
+/** How long a device may come to be known as something that is treated more gently, ms. */
+export const LEARNING = 24 * 3_600_000;
+/** How long a new device is compared with those known before, ms. */
+export const YOUNG = 3_600_000;
+/** How long a hardware address behind which several devices were seen is not judged, ms. */
+export const SEVERAL = 24 * 3_600_000;
+/** IPv4 addresses that one device uses in turn within `SEVERAL_WITHIN` ms: one more is that of another device behind it. */
+export const SEVERAL_ADDRESSES = 2;
+export const SEVERAL_WITHIN = 10 * 60_000;
+/** Open questions whether two devices are one; a household answers a few. */
+export const MAX_RESEMBLANCES = 64;
 export const PREFIXES = 32;
 export const GATEWAY_ADDRESSES = 64;
 export const SOURCES = 64;
