@@ -8,6 +8,9 @@ const HELP = `Usage: spin devices [--json] [--run DIR]
 Lists the devices of the home, the busiest first.
 Exit codes: 0 listed · 1 no answer · 4 SPIN does not run`;
 
+/** From this confidence on a kind is shown as a fact. */
+const SURE = 0.9;
+
 export async function devices(args: readonly string[]): Promise<number> {
   const options = parseClientOptions('devices', args, HELP);
   if (!options) return EXIT.ok;
@@ -18,7 +21,7 @@ export async function devices(args: readonly string[]): Promise<number> {
     return EXIT.ok;
   }
   const busiest = views.toSorted((a, b) => b.bytesUp + b.bytesDown - a.bytesUp - a.bytesDown);
-  console.log(table(['Device', 'Vendor', 'Hardware', 'Address', 'Sent', 'Received'], busiest.map(row)));
+  console.log(table(['Device', 'Kind', 'Vendor', 'Hardware', 'Address', 'Sent', 'Received'], busiest.map(row)));
   return EXIT.ok;
 }
 
@@ -26,10 +29,18 @@ function row(view: DeviceView): string[] {
   const ipv4 = view.addresses.findLast((address) => !address.includes(':'));
   return [
     visible(view.label),
+    kindText(view),
     visible(view.vendor ?? ''),
     view.macs[0] ?? '',
     ipv4 ?? view.addresses.at(-1) ?? '',
     bytes(view.bytesUp),
     bytes(view.bytesDown),
   ];
+}
+
+/** A kind of which SPIN is not sure has a question mark; the owner's own answer never has. */
+function kindText({ kind, givenKind, identity }: DeviceView): string {
+  if (kind === undefined) return identity?.several ? '(several)' : '';
+  const isSure = givenKind !== undefined || (identity?.kind?.confidence ?? 0) >= SURE;
+  return isSure ? kind : `${kind}?`;
 }

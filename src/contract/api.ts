@@ -2,9 +2,11 @@
  * What the outside sees over HTTP, as schemas: one source for validation, OpenAPI, server, page and command line.
  * Times are ms since the epoch, sizes bytes.
  */
+import { DeviceIdentity } from './identity.ts';
 import { DeviceStanding, EnforcementView, GroupView, NodeStanding, RuleMessages, RuleView } from './rules.ts';
 import { type Static, Type } from './schema.ts';
 
+export * from './identity.ts';
 export * from './rules.ts';
 
 const Counters = {
@@ -32,6 +34,7 @@ export const DeviceView = Type.Object({
   /** Bytes per second over the last second. */
   rateUp: Type.Number(),
   rateDown: Type.Number(),
+  ...DeviceIdentity,
   ...DeviceStanding,
 });
 export type DeviceView = Static<typeof DeviceView>;

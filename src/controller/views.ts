@@ -8,6 +8,7 @@ type Rate = { rateUp: number; rateDown: number };
 
 export function deviceView(device: Device, counters: Counters, rate: Rate): DeviceView {
   const { id, givenName, names, macs, addresses, vendor, kind, services, firstSeen, lastSeen } = device;
+  const { givenKind, identity } = device;
   const { packetsUp, packetsDown, bytesUp, bytesDown } = counters;
   return {
     id,
@@ -26,6 +27,8 @@ export function deviceView(device: Device, counters: Counters, rate: Rate): Devi
     ...(givenName !== undefined && { givenName }),
     ...(vendor !== undefined && { vendor }),
     ...(kind !== undefined && { kind }),
+    ...(givenKind !== undefined && { givenKind }),
+    ...(identity && { identity }),
   };
 }
 

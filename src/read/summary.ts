@@ -48,9 +48,9 @@ function captureOf(home: Home, totals: Totals) {
 }
 
 function deviceOf(home: Home, device: Device) {
-  const { id, macs, addresses, names, vendor, kind } = device;
+  const { id, macs, addresses, names, vendor, kind, identity } = device;
   const conversations = home.conversationIds(id).length;
-  return { id, macs, addresses, names, vendor, kind, ...home.counters(id), conversations };
+  return { id, macs, addresses, names, vendor, kind, identity, ...home.counters(id), conversations };
 }
 
 function conversationOf(conversation: Conversation) {

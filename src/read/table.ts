@@ -64,6 +64,7 @@ function deviceLines(home: Home, device: Device): [string, string] {
   const shown = [
     device.vendor,
     device.kind,
+    device.identity?.model?.value,
     ...device.macs,
     ...device.addresses.toReversed(),
     ...device.names.slice(1),
