@@ -18,7 +18,7 @@ export type Meaning = {
   /** What a device that is cut off tries as well: it prolongs and escalates nothing. */
   expected?: true;
   /** Spreads from device to device: seen on several of one kind, each makes the others more likely. */
-  spreads?: true;
+  spreads?: boolean;
 };
 
 /** How much a claim of full confidence counts by itself, 0 to 1: what a detector of the sort gets right at its worst. */
@@ -36,38 +36,29 @@ const note: Meaning = { sort: 'note', harm: 'home', step: 'none' };
 const MEANINGS: Readonly<Record<string, Meaning>> = {
   'mirai-mark': infected,
   'spoofed-source': absolute,
-  'odd-protocol': absolute,
-  spam: absolute,
-  'peer-to-peer': absolute,
+  'unneeded-protocol': absolute,
+  'outbound-mail': absolute,
+  'peer-fan-out': absolute,
   'known-bad': infected,
   'horizontal-scan': attack,
-  'slow-scan': attack,
   'vertical-scan': attack,
-  'icmp-sweep': attack,
-  'arp-sweep': { ...atHome, sort: 'suspicion' },
+  // Apps and hubs look for their devices at home.
+  'arp-sweep': { ...suspicion, harm: 'home' },
   'login-guessing': attack,
   flood: attack,
-  reflection: attack,
-  'water-torture': throughNames,
+  // Others ask it for that: what it does not answer harms nobody.
+  reflection: { ...attack, spreads: false },
+  'dns-water-torture': throughNames,
   'dns-tunnel': throughNames,
-  'generated-names': { ...throughNames, sort: 'suspicion' },
+  'generated-names': { ...suspicion, harm: 'names' },
   beacon: suspicion,
-  'command-and-control': attack,
-  'encrypted-dns': suspicion,
-  tor: suspicion,
-  mining: attack,
-  'proxy-relay': suspicion,
-  // Updates and content networks bring new far ends to all devices of a kind at once, and what is blocked looks for others.
-  novelty: { sort: 'suspicion', harm: 'others', step: 'none', expected: true },
+  // Updates and content networks bring new far ends to all of a kind at once, and what is blocked looks for others.
+  novelty: { ...suspicion, spreads: false, expected: true },
   'address-spoofing': atHome,
   'rogue-dhcp': atHome,
   'rogue-router': atHome,
   'new-device': note,
-  'vanished-device': note,
   'port-mapping': note,
-  'unencrypted-service': note,
-  'steady-upload': note,
-  tracker: note,
 };
 
 /** A detector that nobody placed may tell, and never cut by itself. */

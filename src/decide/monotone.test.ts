@@ -106,7 +106,7 @@ describe('a stricter wish never lets more through nor cuts less', () => {
         fc.property(setting, pair, story, (rest, [mild, strict], inputs) => {
           compare({ ...rest, [name]: order[mild] }, { ...rest, [name]: order[strict] }, inputs);
         }),
-        { numRuns: 200 },
+        { numRuns: 100 },
       );
     });
 
@@ -117,7 +117,7 @@ describe('a stricter wish never lets more through nor cuts less', () => {
         const mild = { ...rest, autonomy: 'ask' as const };
         compare(mild, { ...mild, unanswered: { after: Math.min(after, sooner), otherwise: 'stop' } }, inputs);
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 });

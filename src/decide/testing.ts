@@ -8,7 +8,8 @@ import type { Profile } from './verdicts.ts';
 export const SECOND = 1_000;
 export const MINUTE = 60_000;
 export const HOUR = 3_600_000;
-export const START = Date.UTC(2026, 6, 1, 12);
+/** 1 July 2026, 12:00 UTC. */
+export const START = 1_782_907_200_000;
 
 export type TestHome = Readonly<Record<string, Profile>>;
 

@@ -84,7 +84,8 @@ function grown(incident: Incident, acting: readonly IncidentFinding[], wish: Wis
   const blocks = withTargets(before.blocks, acting, wish.preferences.critical);
   const asked = acting.map((one) => stepFor(one, wish, incident));
   if (waysOf(incident) > ENOUGH_BLOCKS) asked.push('essential');
-  asked.push(...acting.filter((one) => goesOn(one, before)).map((one) => nextStep(before.step, one)));
+  const passing = acting.filter((one) => goesOn(one, { ...before, blocks }) && !isMereSuspicion(one, wish.profile));
+  asked.push(...passing.map((one) => nextStep(before.step, one)));
   const step = lower(highest([before.step, ...asked]), ceilingOf(wish));
   const until = untilOf(incident, step);
   const same = step === before.step && blocks === before.blocks;
@@ -148,6 +149,11 @@ function asAWhole(suspected: boolean, harm: 'others' | 'home' | 'names', of: Kin
   if (harm === 'names') return 'none';
   if (suspected || of === 'general') return 'slow';
   return harm === 'home' ? 'isolated' : 'essential';
+}
+
+/** On suspicion alone what people work with is slowed down, and no more. */
+function isMereSuspicion({ detector }: IncidentFinding, { kind }: Profile): boolean {
+  return meaningOf(detector).sort === 'suspicion' && classOf(kind) === 'general';
 }
 
 /** Harm that the step in force should have stopped. New far ends are tried by whatever is cut off, and say nothing. */
