@@ -4,13 +4,10 @@ import { outboundMail } from './absolute/outbound-mail.ts';
 import { peerFanOut } from './absolute/peer-fan-out.ts';
 import { spoofedSource } from './absolute/spoofed-source.ts';
 import { unneededProtocol } from './absolute/unneeded-protocol.ts';
-import { beacon } from './command/beacon.ts';
 import type { Detector } from './detector.ts';
-import { generatedNames } from './dns/generated-names.ts';
-import { dnsTunnel } from './dns/tunnel.ts';
-import { waterTorture } from './dns/water-torture.ts';
 import { flood } from './flood/flood.ts';
 import { reflection } from './flood/reflection.ts';
+import { QUIET } from './quiet.ts';
 import { arpSweep } from './scan/arp-sweep.ts';
 import { horizontalScan } from './scan/horizontal.ts';
 import { loginGuessing } from './scan/login-guessing.ts';
@@ -30,8 +27,5 @@ export const DETECTORS: readonly Detector[] = [
   loginGuessing,
   flood,
   reflection,
-  beacon,
-  dnsTunnel,
-  generatedNames,
-  waterTorture,
+  ...QUIET,
 ];

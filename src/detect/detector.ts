@@ -28,7 +28,7 @@ export type Claim = {
   evidence: Record<string, string | number | boolean>;
   /** How likely it is true, 0–1. */
   confidence: number;
-  /** How long it holds without being said again, ms. */
+  /** How long it holds without being said again, ms; 0: it is over. */
   hold: number;
   /** When it began, where that is known to be earlier than now; ms since the epoch. */
   first?: number;

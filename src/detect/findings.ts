@@ -33,6 +33,10 @@ export class Findings {
   }
 
   claim(detector: string, device: string, claim: Claim, at: number): void {
+    if (claim.hold <= 0) {
+      this.#over(`${detector}/${device}/${claim.subject}`, at);
+      return;
+    }
     const id = this.#placeOf(detector, device, claim.subject);
     if (id === undefined) return;
     const until = at + claim.hold;
@@ -99,6 +103,10 @@ export class Findings {
     const own = this.#ofDevice.get(device) ?? new Map<string, string>();
     this.#ofDevice.set(device, own.set(id, detector));
     this.#tell(id, 'new', at);
+  }
+
+  #over(id: string, at: number): void {
+    if (this.#open.has(id)) this.#end(id, at);
   }
 
   #end(id: string, at: number): void {

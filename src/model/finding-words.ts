@@ -1,14 +1,12 @@
 import type { Finding } from './home.ts';
+import type { Language, Words } from './language.ts';
+import { QUIET_FINDING_WORDS } from './quiet-finding-words.ts';
 
-/** The languages that findings are told in. */
-export type Language = 'en' | 'nl';
-
-/** A short name, and a sentence whose `{words}` are `device`, `subject`, or the finding's evidence by name. */
-type Words = { title: string; sentence: string };
+export type { Language } from './language.ts';
 
 /**
- * What each detector's finding says to people: the device's name goes where `{device}` stands. A sentence says what was
- * seen, in numbers; what it means and what to do belong to the incident.
+ * What each detector's finding says to people: `{words}` of a sentence are `device` (its name), `subject`, or the
+ * finding's evidence by name. A sentence says what was seen, in numbers; what it means and what to do belong to the incident.
  */
 export const FINDING_WORDS = {
   'mirai-mark': {
@@ -21,48 +19,6 @@ export const FINDING_WORDS = {
       title: 'Zoekt slachtoffers zoals Mirai',
       sentence:
         '{device} stuurde {packets} verbindingspogingen met het kenmerk van de Mirai-malware (laatst naar poort {port}).',
-    },
-  },
-  beacon: {
-    en: {
-      title: 'Calls a strange place by the clock',
-      sentence: '{device} called {node} (port {port}) {calls} times, about every {seconds} seconds.',
-    },
-    nl: {
-      title: 'Belt een vreemde plek op vaste tijden',
-      sentence: '{device} nam {calls} keer contact op met {node} (poort {port}), ongeveer elke {seconds} seconden.',
-    },
-  },
-  'dns-tunnel': {
-    en: {
-      title: 'Hides data in name look-ups',
-      sentence: '{device} asked for {names} different names below {subject} that look like data in disguise.',
-    },
-    nl: {
-      title: 'Verstopt gegevens in naamvragen',
-      sentence: '{device} vroeg naar {names} verschillende namen onder {subject} die op vermomde gegevens lijken.',
-    },
-  },
-  'generated-names': {
-    en: {
-      title: 'Looks for names that nobody would choose',
-      sentence:
-        '{device} looked for {missing} domains that do not exist within an hour, {unreadable} of them unreadable (such as {example}).',
-    },
-    nl: {
-      title: 'Zoekt namen die niemand zou kiezen',
-      sentence:
-        '{device} zocht binnen een uur {missing} domeinen die niet bestaan, waarvan {unreadable} onleesbaar (zoals {example}).',
-    },
-  },
-  'water-torture': {
-    en: {
-      title: 'Floods the name servers of a domain',
-      sentence: '{device} asked for {names} made-up names below {subject} within {seconds} seconds.',
-    },
-    nl: {
-      title: 'Overspoelt de naamservers van een domein',
-      sentence: '{device} vroeg binnen {seconds} seconden naar {names} verzonnen namen onder {subject}.',
     },
   },
   'horizontal-scan': {
@@ -182,6 +138,7 @@ export const FINDING_WORDS = {
       sentence: '{device} had contact met {subject}, dat op de lijst {list} staat.',
     },
   },
+  ...QUIET_FINDING_WORDS,
 } as const satisfies Record<string, Record<Language, Words>>;
 
 export type DetectorName = keyof typeof FINDING_WORDS;

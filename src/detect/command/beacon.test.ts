@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import type { Observation } from '../../model/observation.ts';
 import { BEYOND, CAMERA, lookUp, START } from '../../track/testing.ts';
 import { calls, chance, DAY, HOUR, MINUTE, SECOND, ticks, watch } from '../testing.ts';
-import { beacon } from './beacon.ts';
+import { beacon, masterCalled } from './beacon.ts';
 
 const MASTER = BEYOND('198.51.100.66');
 const found = (...observations: Observation[]) => {
-  const watched = watch(beacon);
+  const watched = watch(beacon, masterCalled);
   watched.take(...observations.sort((a, b) => a.at - b.at));
   return watched.findings();
 };
@@ -21,7 +21,7 @@ describe('a beacon', () => {
   ])('%s is found', (_what, every, jitter, spec) => {
     const times = ticks(START, every, 60, jitter);
     const [finding, ...others] = found(...calls(times, { from: CAMERA, to: MASTER, ...spec }));
-    expect(finding).toMatchObject({ detector: 'beacon', subject: `tcp/${spec.port} ${MASTER.address}` });
+    expect(finding).toMatchObject({ subject: `tcp/${spec.port} ${MASTER.address}` });
     expect(finding!.confidence).toBeGreaterThan(0.5);
     expect(finding!.evidence.seconds).toBeGreaterThan((every / SECOND) * 0.7);
     expect(others).toEqual([]);
@@ -64,7 +64,7 @@ describe('a beacon', () => {
   });
 
   it('ends when it stops', () => {
-    const watched = watch(beacon);
+    const watched = watch(beacon, masterCalled);
     watched.take(...calls(ticks(START, MINUTE, 60), { from: CAMERA, to: MASTER, port: 50, down: 0 }));
     expect(watched.findings()).toHaveLength(1);
     watched.take({ kind: 'tick', at: START + DAY });

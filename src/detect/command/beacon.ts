@@ -59,26 +59,35 @@ const NEWNESS = 0.15;
 const KIND_FACTOR: Record<KindClass, number> = { appliance: 1.05, critical: 1.05, general: 0.97, infrastructure: 0.85 };
 const LEAST = 0.5;
 
-export const beacon: Detector = {
-  name: 'beacon',
-  needs: ['connections'],
-  start({ home, claim }) {
-    const contacts = contactsOf(home);
-    return {
-      opened(flow) {
-        const contact = contacts.opened(flow);
-        if (!contact || contact.rhythm.known < THRESHOLDS.clockworkCalls.value || isTime(contact)) return;
-        const rhythm = regular(contact);
-        const conversation = rhythm && contacts.conversation(contact);
-        if (!conversation) return;
-        const since = home.firstSeenAt(flow.device);
-        const confidence = confidenceOf(contact, conversation, rhythm.spread, classOf(home.kindAt(flow.device)), since);
-        if (confidence >= LEAST) claim(claimOf(contact, conversation, rhythm, confidence));
-      },
-      forget: (device) => contacts.forget(device),
-    };
-  },
-};
+/** Surer than this it is told as `command-and-control`. */
+const SURE = 0.8;
+
+export const beacon = caller('beacon', LEAST, SURE);
+/** The same by a name of its own, since what can hardly be anything else may be acted upon. */
+export const masterCalled = caller('command-and-control', SURE, Number.POSITIVE_INFINITY);
+
+function caller(name: 'beacon' | 'command-and-control', least: number, below: number): Detector {
+  return {
+    name,
+    needs: ['connections'],
+    start({ home, claim }) {
+      const contacts = contactsOf(home);
+      return {
+        opened(flow) {
+          const contact = contacts.opened(flow);
+          if (!contact || contact.rhythm.known < THRESHOLDS.clockworkCalls.value || isTime(contact)) return;
+          const rhythm = regular(contact);
+          const conversation = rhythm && contacts.conversation(contact);
+          if (!conversation) return;
+          const kind = classOf(home.kindAt(flow.device));
+          const confidence = confidenceOf(contact, conversation, rhythm.spread, kind, home.firstSeenAt(flow.device));
+          if (confidence >= least && confidence < below) claim(claimOf(contact, conversation, rhythm, confidence));
+        },
+        forget: (device) => contacts.forget(device),
+      };
+    },
+  };
+}
 
 /** Clocks are set by the clock. */
 function isTime({ protocol, port }: Contact): boolean {

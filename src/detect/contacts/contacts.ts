@@ -71,9 +71,9 @@ export class Contacts {
     return this.#answer;
   }
 
-  /** Those of a device that were met more than once. */
-  known(device: number): Iterable<Contact> {
-    return this.#circles.get(device)?.known.values() ?? [];
+  /** Those that have any. */
+  devices(): Iterable<number> {
+    return this.#circles.keys();
   }
 
   all(device: number): Contact[] {

@@ -26,7 +26,7 @@ const THRESHOLDS = {
 const HOLD = 10 * MINUTE;
 
 export const waterTorture: Detector = {
-  name: 'water-torture',
+  name: 'dns-water-torture',
   needs: ['control'],
   start({ home, claim }) {
     const book = dnsBookOf(home);

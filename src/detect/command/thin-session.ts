@@ -1,0 +1,82 @@
+import type { Conversation } from '../../model/home.ts';
+import { classOf } from '../../model/kinds.ts';
+import { PROTOCOL } from '../../model/protocols.ts';
+import { type Contact, contactsOf } from '../contacts/contacts.ts';
+import { exchangeOf } from '../contacts/exchange.ts';
+import { isEverydayPort } from '../contacts/ports.ts';
+import type { Claim, Detector, Threshold } from '../detector.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/**
+ * A bot waits for commands on one connection that it holds for hours and on which next to nothing is said, to an address
+ * that it never looked up, at a port of no everyday service.
+ */
+const THRESHOLDS = {
+  lasts: { value: HOUR, unit: 'ms', reason: 'downloads, games and calls are over, or thick' },
+  alive: {
+    value: 15,
+    unit: 'minutes in which something was said',
+    reason: 'a connection that was left open without a word is no waiting line',
+  },
+  thin: {
+    value: 6_000,
+    unit: 'bytes both ways for each such minute',
+    reason: 'a keep-alive takes some hundred bytes, a shell or a chat a few thousand',
+  },
+  restarts: { value: 12, unit: 'connections', reason: 'more often is a beacon, or work' },
+} as const satisfies Record<string, Threshold>;
+
+const CONFIDENCE = { appliance: 0.75, critical: 0.75, general: 0.6, infrastructure: 0.5 };
+
+type Line = { minutes: number; packets: number };
+
+export const thinSession: Detector = {
+  name: 'thin-session',
+  needs: ['connections'],
+  start({ home, claim }) {
+    const contacts = contactsOf(home);
+    const lines = new WeakMap<Contact, Line>();
+    let minute = 0;
+    const look = (contact: Contact): void => {
+      if (contact.protocol !== PROTOCOL.tcp || contact.name !== undefined) return;
+      if (isEverydayPort(contact.protocol, contact.port) || contact.rhythm.count > THRESHOLDS.restarts.value) return;
+      const conversation = contacts.conversation(contact);
+      if (!conversation || conversation.node.name !== undefined) return;
+      const line = lines.get(contact) ?? { minutes: 0, packets: 0 };
+      lines.set(contact, line);
+      const packets = conversation.packetsUp + conversation.packetsDown;
+      if (packets > line.packets) line.minutes++;
+      line.packets = packets;
+      if (isThin(conversation, line))
+        claim(claimOf(contact, conversation, CONFIDENCE[classOf(home.kindAt(contact.device))]));
+    };
+    return {
+      opened: (flow) => void contacts.opened(flow),
+      second(at) {
+        if (at - minute < MINUTE) return;
+        minute = at;
+        for (const device of contacts.devices()) for (const contact of contacts.all(device)) look(contact);
+      },
+      forget: (device) => contacts.forget(device),
+    };
+  },
+};
+
+function isThin(conversation: Conversation, { minutes }: Line): boolean {
+  const { first, last, bytesUp, bytesDown } = conversation;
+  const lasts = last - first >= THRESHOLDS.lasts.value && minutes >= THRESHOLDS.alive.value;
+  if (!lasts || exchangeOf(conversation) !== 'answers') return false;
+  return (bytesUp + bytesDown) / minutes <= THRESHOLDS.thin.value;
+}
+
+function claimOf(contact: Contact, conversation: Conversation, confidence: number): Claim {
+  const { device, address, port, first } = contact;
+  const { bytesUp, bytesDown, last } = conversation;
+  const hours = Math.round(((last - first) / HOUR) * 10) / 10;
+  const evidence = { node: address, port, hours, bytes: bytesUp + bytesDown, connections: contact.rhythm.count };
+  const target = { node: { address } };
+  return { device, subject: `tcp/${port} ${address}`, target, evidence, confidence, first, hold: DAY };
+}

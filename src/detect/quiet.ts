@@ -1,0 +1,32 @@
+import { beacon, masterCalled } from './command/beacon.ts';
+import { chat } from './command/chat.ts';
+import { mining } from './command/mining.ts';
+import { thinSession } from './command/thin-session.ts';
+import type { Detector } from './detector.ts';
+import { generatedNames } from './dns/generated-names.ts';
+import { dnsTunnel } from './dns/tunnel.ts';
+import { waterTorture } from './dns/water-torture.ts';
+import { addressSpoofing } from './household/address-spoofing.ts';
+import { newDevice, vanishedDevice } from './household/comings.ts';
+import { portMapping, unencryptedService } from './household/openings.ts';
+import { rogueDhcp } from './household/rogue-dhcp.ts';
+import { rogueRouter } from './household/rogue-router.ts';
+
+/** Detectors of what makes no noise: masters and tunnels, what is new, the household's own network. */
+export const QUIET: readonly Detector[] = [
+  beacon,
+  masterCalled,
+  thinSession,
+  chat,
+  mining,
+  dnsTunnel,
+  generatedNames,
+  waterTorture,
+  addressSpoofing,
+  rogueDhcp,
+  rogueRouter,
+  newDevice,
+  vanishedDevice,
+  portMapping,
+  unencryptedService,
+];
