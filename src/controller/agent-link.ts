@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import { encodeHello, LINK_PROTOCOL, LinkDecoder } from '../contract/link.ts';
+import { encodeHello, encodePolicy, LINK_PROTOCOL, LinkDecoder, type PolicyMessage } from '../contract/link.ts';
 import type { Observation } from '../model/observation.ts';
 
 /** Waits between two attempts to reach the agent, ms: soon at first, since it usually restarts at once. */
@@ -54,6 +54,15 @@ export class AgentLink {
       reason = error.message;
     });
     socket.on('close', () => this.#lost(reason));
+  }
+
+  /**
+   * Hands a policy to the agent; where none is there, it is for whoever connects to send it again.
+   * @throws LinkError when it is larger than any frame
+   */
+  send(message: PolicyMessage): void {
+    const frame = encodePolicy(message);
+    if (this.connected) this.#socket?.write(frame);
   }
 
   /** Drops the connection; the agent tells everything anew when it is made again. */

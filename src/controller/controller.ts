@@ -5,12 +5,13 @@ import type { Observation } from '../model/observation.ts';
 import type { Pipeline } from '../pipeline.ts';
 import { CannotStore, type Door } from '../serve/door.ts';
 import { Stream } from '../serve/stream.ts';
-import { stepFor } from '../store/history.ts';
 import { type Store, StoreFailing } from '../store/store.ts';
 import { Coverage, verdictOf } from './coverage.ts';
-import { InView } from './in-view.ts';
-import { Rates, Series } from './rates.ts';
-import { conversationView, deviceView, nodeView } from './views.ts';
+import { Live } from './live.ts';
+import { Household } from './rules/household.ts';
+import { Rulebook, type RulebookOptions } from './rules/rulebook.ts';
+import { askedOf } from './rules/standing.ts';
+import { conversationView, deviceView, labelOf, nodeView } from './views.ts';
 
 export type ControllerOptions = {
   run: HomeView['run'];
@@ -24,22 +25,10 @@ export type ControllerOptions = {
   log: (line: string) => void;
   /** Told when the home was erased, so that the agent tells everything anew. */
   onErased: () => void;
-};
-
-const MINUTE = 60_000;
-const SPANS: Record<Exclude<HistorySpan, '10m'>, number> = {
-  '1h': 60 * MINUTE,
-  '1d': 24 * 60 * MINUTE,
-  '1w': 7 * 24 * 60 * MINUTE,
-  '1M': 30 * 24 * 60 * MINUTE,
-  '1y': 365 * 24 * 60 * MINUTE,
-};
+} & Pick<RulebookOptions, 'lan' | 'page' | 'consoles' | 'newId' | 'send'>;
 
 /** Ids remembered as known; beyond it a device may be greeted twice. */
 const MAX_KNOWN = 4_096;
-
-/** Gone conversations are looked for this often, ms of observed time. */
-const PRUNE_EVERY = 10_000;
 
 /**
  * The home as it is now: takes observations, fans the core's events out to store and stream, and answers the server.
@@ -48,16 +37,14 @@ export class Controller implements Door {
   readonly stream: Stream;
   readonly #options: ControllerOptions;
   #pipeline: Pipeline;
-  #rates = new Rates();
-  #inView = new InView();
+  #live: Live;
+  readonly rulebook: Rulebook;
+  readonly household: Household;
   #coverage = new Coverage();
   #gateway: HomeView['gateway'] = { macs: [], addresses: [] };
   #routerAddresses: ReadonlySet<string> = new Set();
   readonly #isRouter = (address: string) => this.#routerAddresses.has(address);
   #agent: HomeView['agent'];
-  #prunedAt = 0;
-  /** Wall time of the last traffic, ms. */
-  #movedAt = 0;
   /** Devices that the household was told of. */
   readonly #known = new Set<string>();
 
@@ -70,12 +57,25 @@ export class Controller implements Door {
       home: (epoch, sequence) => this.home(epoch, sequence),
       now: options.now,
     });
+    this.#live = this.#newLive();
+    this.rulebook = this.#newRulebook();
+    this.household = new Household({
+      rulebook: this.rulebook,
+      store: options.store,
+      at: () => this.#time(),
+      onStored: () => this.noteStore(),
+    });
   }
 
   /** Once the store is open. */
   begin(): void {
     this.#restore();
+    this.rulebook.begin();
     this.noteStore();
+  }
+
+  close(): void {
+    this.rulebook.close();
   }
 
   /** Observed time, ms. */
@@ -84,7 +84,11 @@ export class Controller implements Door {
   }
 
   observe(observation: Observation): void {
-    for (const event of this.#pipeline.step(observation)) this.#take(event);
+    this.rulebook.take(observation);
+    for (const event of this.#pipeline.step(observation)) {
+      this.#take(event);
+      this.rulebook.follow(event);
+    }
   }
 
   agentChanged(connected: boolean, reason?: string): void {
@@ -94,13 +98,15 @@ export class Controller implements Door {
     this.#coverage.own('agent-gone', connected ? undefined : (reason ?? 'the connection ended'));
     if (connected && mode === 'read' && !demo) this.#playAgain();
     this.#options.store.note({ at, kind: connected ? 'agent-connected' : 'agent-gone', actor: 'spin' });
+    this.rulebook.agentChanged(connected);
     this.#announceState();
   }
 
-  /** Once a second: what moved last and is silent now has no rate any more. */
+  /** Once a second. */
   settle(): void {
     if (this.#coverage.settle(this.at)) this.#announceState();
-    if (this.#rates.moving && this.#options.now() - this.#movedAt > 1_500) this.#traffic(this.at, [], []);
+    this.#live.settle(this.at);
+    this.rulebook.tick();
   }
 
   /** Says whether the store works. */
@@ -109,17 +115,16 @@ export class Controller implements Door {
   }
 
   home(epoch: string, sequence: number): HomeView {
-    const conversations = this.#inView.ids().flatMap((id) => this.#conversationView(id) ?? []);
     return {
       epoch,
       sequence,
       at: this.at,
       ...this.#state(),
       run: this.#options.run,
-      rules: [],
-      groups: [],
+      rules: this.household.rules(),
+      groups: this.household.groups(),
       devices: this.devices(),
-      conversations,
+      conversations: this.#live.conversations(),
       conversationsInAll: this.#pipeline.home.conversationIds().length,
     };
   }
@@ -134,7 +139,7 @@ export class Controller implements Door {
       coverage,
       lost,
       enforcement,
-      rules: 0,
+      rules: this.rulebook.rules().size,
       devices: this.#pipeline.home.devices().length,
       conversations: this.#pipeline.home.conversationIds().length,
       memory,
@@ -148,26 +153,25 @@ export class Controller implements Door {
 
   device(id: string) {
     const device = this.#pipeline.home.device(id);
-    return device && deviceView(device, this.#pipeline.home.counters(id), this.#rates.rateOf(id));
+    if (!device) return undefined;
+    const counters = this.#pipeline.home.counters(id);
+    return { ...deviceView(device, counters, this.#live.rateOf(id)), ...this.rulebook.ofDevice(id) };
   }
 
   conversations(device: string) {
     const ids = this.#pipeline.home.conversationIds(device).slice(-LIMITS.conversationsInView);
-    return ids.flatMap((id) => this.#conversationView(id) ?? []);
+    return ids.flatMap((id) => this.#live.conversation(id) ?? []);
   }
 
   nodes(device: string, order: 'volume' | 'new', limit: number) {
-    return this.#options.store.contacts(device, order, limit).map((node) => nodeView(node, this.#isRouter));
+    return this.#options.store.contacts(device, order, limit).map((node) => ({
+      ...nodeView(node, this.#isRouter),
+      ...this.rulebook.ofNode(device, node.name),
+    }));
   }
 
   history(span: HistorySpan, device?: string): HistoryView {
-    if (span === '10m') {
-      const series = device === undefined ? this.#rates.home : (this.#rates.seriesOf(device) ?? new Series());
-      return { step: 1_000, points: series.points(Math.floor(this.at / 1_000)) };
-    }
-    const width = SPANS[span];
-    const step = stepFor(width);
-    return { step, points: this.#options.store.points(step, this.at - width + step, this.at, device) };
+    return this.#live.history(span, this.at, this.#options.store, device);
   }
 
   events(limit: number) {
@@ -177,8 +181,7 @@ export class Controller implements Door {
   rename(id: string, name: string, actor: string) {
     const device = this.#pipeline.home.device(id);
     if (!device) return undefined;
-    this.#durably(() => this.#options.store.nameDevice(device, name, actor));
-    this.observe({ kind: 'command', at: this.at, by: actor, command: { name: 'rename-device', device: id, to: name } });
+    this.#durably(() => this.rulebook.decisions.rename(device, name, actor));
     return this.device(id);
   }
 
@@ -187,6 +190,50 @@ export class Controller implements Door {
     this.#known.clear();
     this.#beginAnew();
     this.#options.onErased();
+  }
+
+  /** The home's time, ms: of a recording, its own. */
+  #time(): number {
+    return this.#options.run.mode === 'read' ? this.at : this.#options.now();
+  }
+
+  #newLive(): Live {
+    return new Live({
+      stream: this.stream,
+      now: this.#options.now,
+      home: () => this.#pipeline.home,
+      device: (id) => this.device(id),
+      conversation: (conversation, rate) => ({
+        ...conversationView(conversation, rate, this.#isRouter),
+        ...this.rulebook.ofConversation(askedOf(conversation)),
+      }),
+    });
+  }
+
+  #newRulebook(): Rulebook {
+    const { run, store, now, lan, page, consoles, newId, send } = this.#options;
+    return new Rulebook({
+      store,
+      now,
+      lan,
+      page,
+      consoles,
+      newId,
+      send,
+      passive: run.mode !== 'gateway',
+      at: () => this.#time(),
+      devices: () => this.#pipeline.home.devices(),
+      device: (id) => this.#pipeline.home.device(id),
+      label: labelOf,
+      announce: (message) => this.stream.announce(message),
+      onEnforcement: () => this.#announceState(),
+      onStanding: (devices) => {
+        for (const id of devices) this.#announceDevice(this.at, id);
+        this.#live.tellAgain();
+      },
+      onNamed: (device, to, by) =>
+        this.observe({ kind: 'command', at: this.at, by, command: { name: 'rename-device', device, to } }),
+    });
   }
 
   /** A recording begins again: its time and its traffic are those of before. */
@@ -199,9 +246,9 @@ export class Controller implements Door {
 
   #beginAnew(): void {
     this.#pipeline = this.#options.createPipeline();
-    this.#rates = new Rates();
-    this.#inView = new InView();
+    this.#live = this.#newLive();
     this.#restore();
+    this.rulebook.begin();
     this.stream.restart(this.#options.newEpoch());
   }
 
@@ -227,18 +274,17 @@ export class Controller implements Door {
         return;
       case 'merged':
         store.mergeDevice(event.device, event.into, event.at);
-        this.#rates.merge(event.device, event.into);
+        this.#live.merge(event.device, event.into);
         this.stream.announce({ kind: 'device-gone', at: event.at, device: event.device, into: event.into });
         return;
       case 'gateway':
         this.#gateway = { macs: event.macs, addresses: event.addresses };
         this.#routerAddresses = new Set(event.addresses);
-        this.#inView.tellAgain();
+        this.#live.tellAgain();
         this.#announceState();
         return;
       case 'traffic':
-        this.#movedAt = this.#options.now();
-        this.#traffic(event.at, event.devices, event.conversations);
+        this.#live.traffic(event.at, event.devices, event.conversations);
         return;
       case 'minute':
         store.addMinute(event.start, event.rows);
@@ -250,36 +296,6 @@ export class Controller implements Door {
       case 'finding':
         return;
     }
-  }
-
-  #traffic(at: number, devices: readonly string[], conversations: readonly number[]): void {
-    const { home } = this.#pipeline;
-    const find = (id: number) => home.conversation(id);
-    const changed = this.#rates.update(at, devices, (id) => home.counters(id));
-    this.#inView.update(at, conversations, find);
-    if (Math.abs(at - this.#prunedAt) > PRUNE_EVERY) {
-      this.#prunedAt = at;
-      this.#inView.prune(find);
-    }
-    if (!this.stream.wanted) {
-      this.stream.skip();
-      return;
-    }
-    const told = this.#inView.take();
-    this.stream.announce({
-      kind: 'traffic',
-      at,
-      devices: changed.flatMap((id) => this.device(id) ?? []),
-      conversations: told.changed.flatMap((id) => this.#conversationView(id) ?? []),
-      gone: told.gone,
-      rateUp: this.#rates.rateUp,
-      rateDown: this.#rates.rateDown,
-    });
-  }
-
-  #conversationView(id: number) {
-    const conversation = this.#pipeline.home.conversation(id);
-    return conversation && conversationView(conversation, this.#inView.rateOf(id), this.#isRouter);
   }
 
   #announceDevice(at: number, id: string): void {
@@ -301,7 +317,7 @@ export class Controller implements Door {
       lost: this.#coverage.lost(),
       agent: this.#agent,
       gateway: this.#gateway,
-      enforcement: { state: 'passive' as const, revision: 0, since: this.#options.run.startedAt },
+      enforcement: this.rulebook.enforcement,
     };
   }
 

@@ -1,10 +1,11 @@
-import { randomInt } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { isIPv6 } from 'node:net';
 import { join } from 'node:path';
 import { AGENT_SOCKET, type RunConfig } from '../contract/config.ts';
 import { loadVendors } from '../data/vendors.ts';
+import { parseAddress, scopeOf } from '../model/address.ts';
 import { createPipeline } from '../pipeline.ts';
 import { Accounts } from '../serve/accounts.ts';
 import { CannotStore, type Keeper } from '../serve/door.ts';
@@ -19,7 +20,7 @@ import { StreamDoor } from '../serve/websocket.ts';
 import { Store, StoreFailing } from '../store/store.ts';
 import { AgentLink } from './agent-link.ts';
 import { makeCliToken, writeCliToken } from './cli-token.ts';
-import { Controller } from './controller.ts';
+import { Controller, type ControllerOptions } from './controller.ts';
 import { writtenBytesReader } from './figures.ts';
 import { becomeUser, isRoot } from './privileges.ts';
 
@@ -44,6 +45,7 @@ export const PASSWORD = 'password';
 export class Run {
   readonly #options: RunOptions;
   #onStop: (() => Promise<void> | void)[] = [];
+  #port: number | undefined;
 
   constructor(options: RunOptions) {
     this.#options = options;
@@ -53,7 +55,11 @@ export class Run {
   async start(): Promise<{ url: string; code?: string }> {
     const { config, log, newEpoch } = this.#options;
     const store = new Store({ directory: config.stateDir, now: Date.now, log });
-    const controller = this.#makeController(store, () => link.restart());
+    const controller = this.#makeController(store, {
+      onErased: () => link.restart(),
+      send: (revision, policy) => link.send({ revision, policy }),
+      consoles: () => accounts.sessions.addresses(),
+    });
     const cliToken = makeCliToken();
     const code = makeSetupCode();
     const accounts = new Accounts({
@@ -81,8 +87,10 @@ export class Run {
     this.#onStop.push(() => store.close());
     writeCliToken(config.stateDir, cliToken, log);
     controller.begin();
+    this.#onStop.push(() => controller.close());
     this.#keepTime(controller, store, link);
     const port = await listenNow();
+    this.#port = port;
     link.start();
     this.#onStop.push(() => link.close());
     return { url: urlOf(config.listen[0]!, port), ...(!accounts.isSetUp && { code }) };
@@ -94,7 +102,7 @@ export class Run {
     this.#onStop = [];
   }
 
-  #makeController(store: Store, onErased: () => void): Controller {
+  #makeController(store: Store, doors: Pick<ControllerOptions, 'onErased' | 'send' | 'consoles'>): Controller {
     const { config, log, newEpoch } = this.#options;
     const written = writtenBytesReader();
     const vendorOf = loadVendors();
@@ -108,7 +116,13 @@ export class Run {
       now: Date.now,
       figures: () => ({ memory: process.memoryUsage.rss(), written: written() }),
       log,
-      onErased,
+      lan: config.lan,
+      page: () => ({
+        addresses: config.listen.filter(isOfTheHome),
+        ports: this.#port === undefined ? [] : [this.#port],
+      }),
+      newId: () => randomBytes(6).toString('hex'),
+      ...doors,
     });
   }
 
@@ -175,6 +189,11 @@ function keeperOf(store: Store): Keeper {
       version: () => store.foreignChanges(),
     },
   };
+}
+
+function isOfTheHome(address: string): boolean {
+  const words = parseAddress(address);
+  return words !== undefined && scopeOf(...words) !== 'loopback';
 }
 
 function urlOf(address: string, port: number): string {

@@ -8,10 +8,12 @@ import type {
   NodeView,
   StatusView,
 } from '../contract/api.ts';
+import type { HouseholdDoor } from './household-door.ts';
 import type { SessionKeeper } from './sessions.ts';
 
 /** What the server needs of the rest of SPIN: the home as views, the owner's commands, and what is kept. */
 export type Door = {
+  readonly household: HouseholdDoor;
   home(epoch: string, sequence: number): HomeView;
   status(): StatusView;
   devices(): DeviceView[];

@@ -58,7 +58,10 @@ export function guard(app: FastifyInstance, hosts: Hosts, accounts: Accounts): v
     if (request.is404 || request.routeOptions.config.open) return;
     const { actor, session } = identify(request, accounts);
     request.actor = actor;
-    if (session) request.session = session;
+    if (session) {
+      request.session = session;
+      accounts.sessions.use(session.hash, request.ip);
+    }
     if (mutates && session && !sameSecret(single(request, CSRF_HEADER) ?? '', session.csrf)) {
       throw new Refusal('wrong-csrf');
     }

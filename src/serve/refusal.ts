@@ -14,6 +14,26 @@ export const REFUSALS = {
   'unknown-host': [421, 'SPIN does not answer to this name. Use its address.'],
   'not-found': [404, 'There is nothing here.'],
   'unknown-device': [404, 'There is no such device.'],
+  'unknown-group': [404, 'There is no such group.'],
+  'unknown-rule': [404, 'There is no such rule.'],
+  'bad-address': [400, 'This is no address.'],
+  'bad-prefix': [400, 'This is no prefix of addresses.'],
+  'bad-name': [400, 'This is no name that can be used here.'],
+  'bad-service': [400, 'This is no service.'],
+  'bad-target': [400, 'Nothing can be done to that.'],
+  'unusable-schedule': [400, 'This time cannot be used.'],
+  'cuts-owner-off': [409, 'This would cut you off from SPIN, or the home from its router.'],
+  'too-many': [409, 'There are too many already.'],
+  'nothing-to-undo': [404, 'There is nothing to undo.'],
+  'undone-already': [409, 'This change was undone already.'],
+  'changed-since': [409, 'It was changed again since then.'],
+  'unknown-incident': [404, 'There is no such incident.'],
+  'unknown-step': [404, 'There is no such step.'],
+  'unknown-correction': [404, 'There is no such correction.'],
+  'unknown-newcomer': [404, 'This device does not wait to be admitted.'],
+  closed: [409, 'This incident is over.'],
+  'bad-preference': [400, 'This is no preference.'],
+  'audit-full': [409, 'The audit log is full, and nothing is done without being recorded.'],
   'too-many-tries': [429, 'Too many wrong tries. Wait a minute.'],
   'too-large': [413, 'The request is too large.'],
   'unsupported-type': [415, 'The request is not JSON.'],
@@ -49,9 +69,12 @@ export class Refusal extends Error {
 export function asRefusal(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
   const { statusCode, validation, validationContext } = error as FastifyFault;
-  const first = validation?.[0];
+  // Where none of several forms fits, the error of all is the one that counts, and not that of the first of them.
+  const first = validation?.find(({ keyword }) => keyword === 'anyOf') ?? validation?.[0];
   if (first) {
-    const field = `${first.instancePath.slice(1) || first.params?.missingProperty || validationContext || ''}`;
+    const { missingProperty, additionalProperty } = first.params ?? {};
+    const path = [...first.instancePath.split('/').slice(1), missingProperty ?? additionalProperty ?? []].flat();
+    const field = path.join('.').replaceAll(/\.(\d+)/g, '[$1]') || validationContext || '';
     return new Refusal('bad-request', {
       message: `${validationContext ?? 'request'} ${first.message ?? ''}`.trim(),
       field,
@@ -66,5 +89,9 @@ export function asRefusal(error: unknown): Refusal {
 type FastifyFault = {
   statusCode?: number;
   validationContext?: string;
-  validation?: { instancePath: string; message?: string; params?: { missingProperty?: string } }[];
+  validation?: {
+    instancePath: string;
+    message?: string;
+    params?: { missingProperty?: string; additionalProperty?: string };
+  }[];
 };

@@ -10,7 +10,9 @@ import { pageRoutes } from './page-routes.ts';
 import type { Pages } from './pages.ts';
 import { asRefusal, Refusal } from './refusal.ts';
 import type { Api } from './routes/api.ts';
+import { auditRoutes } from './routes/audit.ts';
 import { homeRoutes } from './routes/home.ts';
+import { MAX_RULE_ID, ruleRoutes } from './routes/rules.ts';
 import { sessionRoutes } from './routes/session.ts';
 import type { Stream } from './stream.ts';
 
@@ -55,7 +57,7 @@ export async function createApp(options: ServerOptions): Promise<Api> {
   const app = Fastify({
     bodyLimit: MAX_BODY_BYTES,
     http: { maxHeaderSize: MAX_HEADER_BYTES },
-    routerOptions: { maxParamLength: 128 },
+    routerOptions: { maxParamLength: MAX_RULE_ID },
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
   }).withTypeProvider<TypeBoxTypeProvider>();
   app.removeContentTypeParser('text/plain');
@@ -82,6 +84,8 @@ export async function createApp(options: ServerOptions): Promise<Api> {
 function apiRoutes(api: Api, { accounts, door, stream }: ServerOptions): void {
   sessionRoutes(api, accounts, door);
   homeRoutes(api, door, stream);
+  ruleRoutes(api, door.household);
+  auditRoutes(api, door.household);
   let document: string | undefined;
   api.addHook('onReady', async () => {
     document = JSON.stringify(api.swagger());

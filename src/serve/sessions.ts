@@ -1,4 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { formatWords, parseAddress } from '../model/address.ts';
 
 const MINUTE = 60_000;
 /** A household's screen on the wall stays signed in; a forgotten one does not. */
@@ -6,6 +7,8 @@ export const IDLE_EXPIRY = 12 * 60 * MINUTE;
 export const ABSOLUTE_EXPIRY = 7 * 24 * 60 * MINUTE;
 /** More screens than a household has; the longest unused makes room. */
 export const MAX_SESSIONS = 16;
+/** A screen that has asked for nothing for so long is not where SPIN is used from now, ms. */
+export const CONSOLE_FOR = 60 * MINUTE;
 /** How old the stored time of last use may become: saves a write for each request. */
 const USE_WRITTEN_EVERY = 10 * MINUTE;
 
@@ -29,6 +32,8 @@ export class Sessions {
   #byHash = new Map<string, Session>();
   #written = new Map<string, number>();
   #version = Number.NaN;
+  /** Where each session was last used from. */
+  readonly #seen = new Map<string, { address: string; at: number }>();
 
   /** @param onEnd told of each session that ended, so that its streams end too */
   constructor(keeper: SessionKeeper, now: () => number, onEnd: (hash: string) => void) {
@@ -75,7 +80,21 @@ export class Sessions {
     return session !== undefined && this.#alive(session, this.#now());
   }
 
+  /** A session was used from an address, or is open there. */
+  use(hash: string, address: string | undefined): void {
+    const words = address === undefined ? undefined : parseAddress(address.replace(/%.*$/, ''));
+    if (words && this.#byHash.has(hash)) this.#seen.set(hash, { address: formatWords(words), at: this.#now() });
+  }
+
+  /** Where sessions are used from now, sorted. */
+  addresses(): string[] {
+    const now = this.#now();
+    const recent = [...this.#seen].filter(([hash, { at }]) => this.#byHash.has(hash) && now - at < CONSOLE_FOR);
+    return [...new Set(recent.map(([, { address }]) => address))].sort();
+  }
+
   end(hash: string): void {
+    this.#seen.delete(hash);
     this.#byHash.delete(hash);
     this.#written.delete(hash);
     this.#keeper.remove(hash);
@@ -85,6 +104,7 @@ export class Sessions {
   endAll(): void {
     const ended = [...this.#byHash.keys()];
     this.#keeper.clear();
+    this.#seen.clear();
     this.#byHash.clear();
     for (const hash of ended) this.#onEnd(hash);
   }
@@ -100,7 +120,11 @@ export class Sessions {
     this.#version = version;
     const before = this.#byHash;
     this.#byHash = new Map(this.#keeper.all().map((session) => [session.hash, before.get(session.hash) ?? session]));
-    for (const hash of before.keys()) if (!this.#byHash.has(hash)) this.#onEnd(hash);
+    for (const hash of before.keys()) {
+      if (this.#byHash.has(hash)) continue;
+      this.#seen.delete(hash);
+      this.#onEnd(hash);
+    }
   }
 
   #longestUnused(): string {

@@ -39,7 +39,7 @@ export class StreamDoor {
       const { actor, session } = identify(request, this.#accounts);
       if (actor === 'owner' && request.headers.origin === undefined) throw new Refusal('foreign-origin');
       this.#server.handleUpgrade(request, socket, head, (client) =>
-        this.#welcome(client, resumeOf(url.searchParams), session?.hash),
+        this.#welcome(client, resumeOf(url.searchParams), session?.hash, request.socket.remoteAddress),
       );
     } catch (error) {
       refuse(socket, asRefusal(error));
@@ -53,8 +53,12 @@ export class StreamDoor {
     this.#server.close();
   }
 
-  #welcome(client: WebSocket, resume: Resume, session: string | undefined): void {
+  #welcome(client: WebSocket, resume: Resume, session: string | undefined, address: string | undefined): void {
     const stream = this.#stream;
+    const isUsed = () => {
+      if (session !== undefined) this.#accounts.sessions.use(session, address);
+    };
+    isUsed();
     const socket: StreamSocket = {
       get queued() {
         return client.bufferedAmount;
@@ -64,7 +68,10 @@ export class StreamDoor {
     };
     client.on('close', () => stream.disconnect(socket));
     client.on('error', () => client.terminate());
-    client.on('pong', () => this.#silent.delete(client));
+    client.on('pong', () => {
+      this.#silent.delete(client);
+      isUsed();
+    });
     stream.connect(socket, resume, session);
   }
 

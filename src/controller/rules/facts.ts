@@ -1,0 +1,110 @@
+import { limitsFor, modeFor, STRANGERS, unneededBy } from '../../decide/limits.ts';
+import type { Address } from '../../model/address.ts';
+import type { Group } from '../../model/audit.ts';
+import type { Device } from '../../model/home.ts';
+import type { DeviceFacts, GuardPreferences, HomeFacts, HouseholdRule } from '../../model/household.ts';
+import { allGroups, groupsOf } from './groups.ts';
+import { HOME, type NameBook } from './name-book.ts';
+import type { Network } from './network.ts';
+
+/** A tripwire holds a device for so long, s: most bots try again within it, a person hardly notices. */
+const HOLD = 10;
+/** Of the step `slow`: a call and a web page go through, a flood does not. */
+const SLOW_BYTES_PER_SECOND = 32_000;
+const BY_MAC = /^d-((?:[0-9a-f]{2}:){5}[0-9a-f]{2})$/;
+
+/** What facts are gathered from. */
+export type Sources = {
+  at: number;
+  network: Network;
+  names: NameBook;
+  devices: readonly Device[];
+  groups: ReadonlyMap<string, Group>;
+  rules: readonly HouseholdRule[];
+  lan: string[];
+  page: HomeFacts['page'];
+  /** Addresses that SPIN is used from. */
+  consoles: readonly Address[];
+  criticalOf: (device: string) => string[];
+  essentialOf: (device: Device) => string[];
+};
+
+/** What is known of the home, as far as the rules ask. */
+export function factsOf(sources: Sources): HomeFacts {
+  const { network, at, lan, page } = sources;
+  const devices = sources.devices.map((device) => deviceFacts(device, sources));
+  const known = [...devices, ...forgotten(sources)];
+  const needed = namesNeeded(sources.rules, known);
+  const names = new Map([...needed].map((name) => [name, sources.names.addresses(HOME, name, at)] as const));
+  return {
+    utcOffset: utcOffsetAt(at),
+    lan,
+    prefixes: network.prefixes(),
+    routers: [{ macs: [...network.routers.macs], addresses: [...network.routers.addresses] }],
+    resolvers: network.resolvers(),
+    page,
+    consoles: known
+      .filter(({ addresses }) => addresses.some((address) => sources.consoles.includes(address)))
+      .map(({ id }) => id),
+    devices: known,
+    groups: allGroups(sources.groups.values()),
+    names,
+    heard: sources.names.heard(namesOf(sources.rules), at),
+  };
+}
+
+/** What the household has not been asked yet, as it protects one that is never asked. */
+export function guardPreferences(network: Network): GuardPreferences {
+  return {
+    // What is home must be known before anything can be said not to be.
+    spoofing: { mode: network.isKnown ? 'enforce' : 'watch', exempt: [] },
+    strangers: { mode: 'watch', connections: STRANGERS },
+    hold: HOLD,
+    slowBytesPerSecond: SLOW_BYTES_PER_SECOND,
+  };
+}
+
+/** Minutes that this machine's time is ahead of UTC at a time. */
+export function utcOffsetAt(at: number): number {
+  return -new Date(at).getTimezoneOffset();
+}
+
+function deviceFacts(device: Device, { groups, rules, criticalOf, essentialOf }: Sources): DeviceFacts {
+  const { id, macs, addresses, kind } = device;
+  const mine = groupsOf(device, groups.values());
+  const isKept = rules.some(
+    ({ action, target }) =>
+      action === 'essential' && (target.device === id || (target.group !== undefined && mine.includes(target.group))),
+  );
+  return {
+    id,
+    macs,
+    addresses,
+    groups: mine,
+    tripwires: { ...modeFor(kind), limits: limitsFor(kind), unneeded: [...unneededBy(kind)] },
+    critical: criticalOf(id),
+    essential: isKept ? essentialOf(device) : [],
+  };
+}
+
+/** Devices of rules that the home no longer holds, by the hardware address in their id: a rule is not lost in a crowd. */
+function forgotten({ rules, devices, groups }: Sources): DeviceFacts[] {
+  const here = new Set(devices.map(({ id }) => id));
+  const missing = new Set(rules.flatMap(({ target: { device } }) => device ?? []).filter((id) => !here.has(id)));
+  return [...missing].flatMap((id) => {
+    const mac = BY_MAC.exec(id)?.[1];
+    if (mac === undefined) return [];
+    const tripwires = { ...modeFor(undefined), limits: limitsFor(undefined), unneeded: [] };
+    const own = groupsOf({ id }, groups.values());
+    return [{ id, macs: [mac], addresses: [], groups: own, tripwires, critical: [], essential: [] }];
+  });
+}
+
+/** All names that facts hold the addresses of. */
+export function namesNeeded(rules: readonly HouseholdRule[], devices: readonly DeviceFacts[]): Set<string> {
+  return new Set([...namesOf(rules), ...devices.flatMap(({ critical, essential }) => [...critical, ...essential])]);
+}
+
+function namesOf(rules: readonly HouseholdRule[]): Set<string> {
+  return new Set(rules.flatMap(({ target: { node } }) => (node !== undefined && 'name' in node ? [node.name] : [])));
+}

@@ -1,0 +1,157 @@
+import type {
+  AuditView,
+  GroupBody,
+  GroupChangeView,
+  GroupView,
+  NewGroupBody,
+  PreviewView,
+  RuleChangeView,
+  RuleView,
+  SetRuleBody,
+} from '../../contract/api.ts';
+import { policyAt } from '../../decide/policy.ts';
+import { Refusal as NotDecided } from '../../decide/refusal.ts';
+import { command, type Rules } from '../../decide/rules.ts';
+import type { AuditEntry } from '../../model/audit.ts';
+import { CannotStore } from '../../serve/door.ts';
+import type { HouseholdDoor } from '../../serve/household-door.ts';
+import { REFUSALS, Refusal } from '../../serve/refusal.ts';
+import { AuditFull } from '../../store/decisions.ts';
+import { type Store, StoreFailing } from '../../store/store.ts';
+import { CannotUndo } from './decisions.ts';
+import { cutOf, LOOKS_BACK, spansOf } from './preview.ts';
+import { auditView, reachesWithinHome } from './rule-views.ts';
+import type { Rulebook } from './rulebook.ts';
+
+export type HouseholdOptions = {
+  rulebook: Rulebook;
+  store: Store;
+  /** The home's time, ms. */
+  at: () => number;
+  /** Told after each attempt to store something. */
+  onStored: () => void;
+};
+
+/** What people ask of the rules, as the server hands it on; every refusal in the server's words. */
+export class Household implements HouseholdDoor {
+  readonly #options: HouseholdOptions;
+  readonly #rulebook: Rulebook;
+
+  constructor(options: HouseholdOptions) {
+    this.#options = options;
+    this.#rulebook = options.rulebook;
+  }
+
+  rules(): RuleView[] {
+    return this.#rulebook.views();
+  }
+
+  setRule(body: SetRuleBody, actor: string): RuleChangeView {
+    const { decisions } = this.#rulebook;
+    const { id, change } = this.#try(() => decisions.setRule(body, actor));
+    const rule = decisions.rules.get(id);
+    return { ...(change !== undefined && { change }), ...(rule && { rule: this.#rulebook.view(rule) }) };
+  }
+
+  removeRule(id: string, actor: string): RuleChangeView {
+    return { change: this.#try(() => this.#rulebook.decisions.removeRule(id, actor)) };
+  }
+
+  preview({ action, target, when }: SetRuleBody): PreviewView {
+    const { store, at: clock } = this.#options;
+    const rulebook = this.#rulebook;
+    const at = clock();
+    const asked = { name: 'set-rule', action, target, when } as const;
+    const known = rulebook.facts(rulebook.rules());
+    const rule = this.#try(() => command(new Map(), asked, '', at, known).values().next().value!);
+    const allows = [...rulebook.decisions.rules].filter(([, other]) => other.action === 'allow');
+    const rules: Rules = new Map([...allows, [rule.id, { ...rule, when: { always: true } }]]);
+    const facts = rulebook.facts(rules);
+    const from = Math.max(at - LOOKS_BACK, store.pastBegins() ?? at);
+    const cut = cutOf({
+      rule,
+      facts,
+      policy: policyAt(rules, facts, rulebook.preferences(), at),
+      rows: store.past(spansOf(rule.when, from, at, facts.utcOffset)),
+      addressesOf: (name) => rulebook.addressesOf(name),
+      label: (id) => rulebook.deviceLabel(id) ?? id,
+    });
+    return { from, to: at, ...cut, notes: reachesWithinHome(rule, facts) ? ['same-network'] : [] };
+  }
+
+  undo(change: number | undefined, actor: string): AuditView {
+    const { store } = this.#options;
+    const id = this.#try(() => this.#rulebook.decisions.undo(change, actor));
+    const entry = store.ask(({ decisions }) => decisions.entry(id));
+    if (!entry) throw new CannotStore('the audit log cannot be read');
+    return this.#auditView(entry);
+  }
+
+  groups(): GroupView[] {
+    return this.#rulebook.groupViews();
+  }
+
+  makeGroup(body: NewGroupBody, actor: string): GroupChangeView {
+    const { id, change } = this.#try(() => this.#rulebook.decisions.makeGroup(body, actor));
+    return this.#groupChange(id, change);
+  }
+
+  changeGroup(id: string, body: GroupBody, actor: string): GroupChangeView {
+    const change = this.#try(() => this.#rulebook.decisions.changeGroup(id, body, actor));
+    return this.#groupChange(id, change);
+  }
+
+  removeGroup(id: string, actor: string): GroupChangeView {
+    return { change: this.#try(() => this.#rulebook.decisions.removeGroup(id, actor)) };
+  }
+
+  auditBefore(id: number, limit: number): AuditView[] {
+    const entries = this.#options.store.ask(({ decisions }) => decisions.before(id, limit)) ?? [];
+    return entries.map((entry) => this.#auditView(entry));
+  }
+
+  auditAfter(id: number, limit: number): AuditView[] {
+    const entries = this.#options.store.ask(({ decisions }) => decisions.after(id, limit)) ?? [];
+    return entries.map((entry) => this.#auditView(entry));
+  }
+
+  #groupChange(id: string, change: number | undefined): GroupChangeView {
+    const group = this.groups().find((one) => one.id === id);
+    return { ...(change !== undefined && { change }), ...(group && { group }) };
+  }
+
+  #auditView(entry: AuditEntry): AuditView {
+    const rulebook = this.#rulebook;
+    return auditView(
+      entry,
+      (id) => rulebook.deviceLabel(id),
+      (id) => rulebook.groupLabel(id),
+    );
+  }
+
+  #try<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw inServersWords(error);
+    } finally {
+      this.#options.onStored();
+    }
+  }
+}
+
+function inServersWords(error: unknown): unknown {
+  if (error instanceof StoreFailing) return new CannotStore(error.message);
+  if (error instanceof AuditFull) return new Refusal('audit-full');
+  if (error instanceof CannotUndo) return new Refusal(error.code, { message: error.message, field: 'change' });
+  if (!(error instanceof NotDecided)) return error;
+  const { code, field } = error;
+  return new Refusal(code, { message: sentence(error), field });
+}
+
+/** What is wrong in general, and what in particular where that says more. */
+function sentence({ code, field, message }: NotDecided): string {
+  const general = REFUSALS[code][1];
+  if (code.startsWith('unknown-')) return general;
+  return `${general.replace(/\.$/, '')}: ${message.slice(field.length + 2)}.`;
+}
