@@ -2,13 +2,14 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
-const HELP = `Usage: bin/bench offline|captures|names|live|limits|identify|idle|page [OPTION…]
+const HELP = `Usage: bin/bench offline|captures|names|live|limits|preferences|identify|idle|page [OPTION…]
 
   offline   spin read against other programs on two made-up captures (--quick, --runs N, --install, --keep-only NAME)
   captures  reads every file below a folder and checks its sums (DIR)
   names     20,000 and 200,000 DNS names through the whole pipeline
   live      new connections, standing connections, forwarding, in network namespaces (root)
   limits    what ordinary devices need of the kernel's limits, and the margin above it (DIR…: captures of them)
+  preferences  one incident under every setting: what is asked, cut and let through
   identify  what labelled devices are said to be, beside baselines (DIR: captures by device, macs.tsv)
   idle      the virtual home for a while: CPU, memory, bytes written (root; --minutes N)
   page      the dashboard in a browser
@@ -21,6 +22,7 @@ const PROGRAMS: Record<string, string> = {
   names: 'names.ts',
   live: 'live.ts',
   limits: 'limits.ts',
+  preferences: 'preferences.ts',
   identify: 'identify.ts',
   idle: 'idle.ts',
   page: 'page.ts',
