@@ -30,10 +30,9 @@ describe.skipIf(missingBrowser)(`The dashboard in a real browser${missingBrowser
   }
   const heading = (page: Page, name: RegExp) => page.getByRole('heading', { name }).first().waitFor();
 
-  it('says first how many devices SPIN watches, and claims no protection', async () => {
+  it('says first how many devices SPIN guards', async () => {
     const { page } = await enter();
-    await heading(page, /SPIN is watching 10 devices\./);
-    expect(await page.textContent('.verdict')).toContain('stopping attacks is not part of this version');
+    await heading(page, /SPIN guards 10 devices\./);
     expect(await page.title()).toBe('SPIN');
   });
 
@@ -67,7 +66,7 @@ describe.skipIf(missingBrowser)(`The dashboard in a real browser${missingBrowser
     await page.getByRole('button', { name: 'Table' }).click();
     await page.getByLabel('Search a name or address').fill('router');
     await page
-      .locator('td.farLabel', { hasText: /^Router\s*192\.0\.2\.1$/ })
+      .locator('td.farLabel', { hasText: /^\s*Router\s*192\.0\.2\.1\s*$/ })
       .first()
       .waitFor();
     await page.getByLabel('Search a name or address').fill('mdns');
@@ -76,7 +75,7 @@ describe.skipIf(missingBrowser)(`The dashboard in a real browser${missingBrowser
 
   it('tells of a device that was not there before', async () => {
     const { page, server } = await enter();
-    await heading(page, /watching 10/);
+    await heading(page, /guards 10/);
     const [known] = server.home.devices;
     server.send({
       ...{ kind: 'device', sequence: 0, at: server.home.at },
@@ -170,7 +169,7 @@ describe.skipIf(missingBrowser)(`The dashboard in a real browser${missingBrowser
     const rows = page.locator('.live tbody tr');
     await expect.poll(() => rows.count()).toBeGreaterThan(0);
     for (const text of await rows.locator('td:first-child').allTextContents()) expect(text.trim()).toBe('Coffee plug');
-    await rows.first().getByRole('button', { name: 'Coffee plug' }).press('Enter');
+    await rows.first().getByRole('button', { name: 'Coffee plug', exact: true }).press('Enter');
     await page.locator('#details h3', { hasText: 'Coffee plug' }).waitFor();
     await page.getByRole('button', { name: 'Clear filter' }).click();
     await expect.poll(() => rows.count()).toBe(25);
@@ -191,7 +190,7 @@ describe.skipIf(missingBrowser)(`The dashboard in a real browser${missingBrowser
     const { page } = await enter();
     await page.getByRole('button', { name: 'Table' }).click();
     await page.locator('.live tbody tr').first().waitFor();
-    await page.getByRole('button', { name: 'Pause' }).click();
+    await page.getByRole('button', { name: 'Hold still' }).click();
     const before = await page.locator('.live tbody .up').allTextContents();
     const at = open!.server.home.at;
     await expect.poll(() => open!.server.home.at - at, { timeout: 10_000 }).toBeGreaterThan(2500);
@@ -228,31 +227,31 @@ describe.skipIf(missingBrowser)(`The dashboard in a real browser${missingBrowser
 
   it('resumes after a break behind the last message, without asking for everything again', async () => {
     const { page, server } = await enter();
-    await heading(page, /watching 10/);
+    await heading(page, /guards 10/);
     server.dropStreams();
     await expect.poll(() => server.streamQueries.length, { timeout: 10_000 }).toBeGreaterThan(1);
     expect(server.streamQueries[1]).toMatch(/^epoch=e1&after=\d+$/);
-    await page.locator('.status[data-status="live"]').waitFor();
+    await page.locator('.guard[data-state="in-force"]').waitFor();
   });
 
   it('shows that the connection is lost, and takes a fresh snapshot after a restart', async () => {
     const { page, server } = await enter();
-    await heading(page, /watching 10/);
+    await heading(page, /guards 10/);
     server.refuseStreams = true;
     server.restart();
-    await page.locator('.status[data-status="reconnecting"]').waitFor();
+    await page.locator('.guard[data-state="reconnecting"]').waitFor();
     server.change = (view) => ({ ...view, verdict: { ...view.verdict, devices: 11 } });
     server.refuseStreams = false;
-    await heading(page, /watching 11/);
+    await heading(page, /guards 11/);
   });
 
   it('says that it sees nothing when the agent is gone, and when it is back', async () => {
     const { page, server } = await enter();
-    await heading(page, /watching 10/);
+    await heading(page, /guards 10/);
     server.sendState({ agent: { connected: false, since: server.home.at } });
     await heading(page, /SPIN sees nothing right now/);
     server.sendState({});
-    await heading(page, /watching 10/);
+    await heading(page, /guards 10/);
   });
 
   it('invites a first device into an empty home', async () => {
@@ -274,7 +273,7 @@ describe.skipIf(missingBrowser)(`The dashboard in a real browser${missingBrowser
     await page.getByText('That code is not right.').waitFor();
     await page.getByLabel('One-time code').fill(SETUP_CODE.toLowerCase());
     await page.keyboard.press('Enter');
-    await heading(page, /watching 10/);
+    await heading(page, /guards 10/);
   });
 
   it('signs in and out', async () => {
@@ -284,7 +283,7 @@ describe.skipIf(missingBrowser)(`The dashboard in a real browser${missingBrowser
     await page.getByText('That password is not right.').waitFor();
     await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
     await page.keyboard.press('Enter');
-    await heading(page, /watching 10/);
+    await heading(page, /guards 10/);
     await page.getByRole('button', { name: 'Settings' }).click();
     await page.getByRole('button', { name: 'Sign out' }).click();
     await heading(page, /Sign in/);
@@ -292,7 +291,7 @@ describe.skipIf(missingBrowser)(`The dashboard in a real browser${missingBrowser
 
   it('erases everything only with the password, and begins anew', async () => {
     const { page } = await enter();
-    await heading(page, /watching 10/);
+    await heading(page, /guards 10/);
     await page.getByRole('button', { name: 'Settings' }).press('Enter');
     await page.getByRole('button', { name: 'Erase everything SPIN knows' }).press('Enter');
     await page.getByLabel('Password', { exact: true }).fill('wrong');
@@ -316,7 +315,7 @@ describe.skipIf(missingBrowser)(`The dashboard in a real browser${missingBrowser
 
   it('goes to the sign-in page when the session ends elsewhere', async () => {
     const { page, server } = await enter();
-    await heading(page, /watching 10/);
+    await heading(page, /guards 10/);
     server.session = 'login';
     server.dropStreams();
     await heading(page, /Sign in/);
@@ -352,16 +351,16 @@ describe.skipIf(missingBrowser)(`The dashboard in a real browser${missingBrowser
 
   it('speaks Dutch, with its own numbers', async () => {
     const { page } = await enter({ context: { locale: 'nl-NL' } });
-    await heading(page, /SPIN kijkt mee met 10 apparaten\./);
+    await heading(page, /SPIN bewaakt 10 apparaten\./);
     expect(await page.getAttribute('html', 'lang')).toBe('nl');
     await page.getByRole('button', { name: 'Instellingen' }).click();
     await page.getByLabel('Taal').selectOption('en');
-    await heading(page, /SPIN is watching 10 devices\./);
+    await heading(page, /SPIN guards 10 devices\./);
   });
 
   it('fits the narrowest phone without scrolling sideways', async () => {
     const { page } = await enter({ context: { viewport: NARROWEST } });
-    await heading(page, /watching 10/);
+    await heading(page, /guards 10/);
     for (const hash of ['#/', camera]) {
       await page.goto(`${open!.url}/${hash}`);
       await page.locator('h1').waitFor();

@@ -3,7 +3,7 @@ import type { ConversationView, DeviceView, HistoryView, HomeView, NodeView } fr
 /** A home that only exists to develop and test the page: seeded, so that the same numbers come every time. */
 export type FakeHomeOptions = { devices: number; farEnds: number; seed: number; at: number };
 
-const KINDS = ['camera', 'bulb', 'plug', 'tv', 'fridge', 'smoke-alarm', 'thermostat', 'phone', 'laptop', 'speaker'];
+const KINDS = ['camera', 'bulb', 'plug', 'tv', 'kitchen', 'smoke-alarm', 'thermostat', 'phone', 'computer', 'speaker'];
 const NAMES = [
   'Front door camera',
   'Reading lamp',
@@ -42,6 +42,8 @@ export class FakeHome {
   readonly devices: DeviceView[] = [];
   readonly conversations: ConversationView[] = [];
   at: number;
+  /** What would have talked in the last step, had no rule cut it. */
+  tried: ConversationView[] = [];
   private state: number;
 
   constructor(options: FakeHomeOptions) {
@@ -59,9 +61,11 @@ export class FakeHome {
     this.at += ms;
     for (const device of this.devices) Object.assign(device, { rateUp: 0, rateDown: 0 });
     const devices = new Set<DeviceView>();
-    const conversations = this.conversations.filter(
+    const talking = this.conversations.filter(
       (_, i) => i < 3 || this.random() < Math.min(0.35, 40 / this.conversations.length),
     );
+    this.tried = talking.filter(({ cutBy }) => cutBy !== undefined);
+    const conversations = talking.filter(({ cutBy }) => cutBy === undefined);
     for (const conversation of conversations) {
       const weight = 10 ** (1 + (4 * ((conversation.id * 7919) % 97)) / 97);
       const up = Math.round(weight * this.random() * (conversation.id % 3 === 0 ? 1 : 0.1));
@@ -95,6 +99,9 @@ export class FakeHome {
       lost: { events: 0, packets: 0 },
       agent: { connected: true, since: this.at - 3_600_000 },
       gateway: { macs: ['02:00:00:00:00:01'], addresses: ['192.0.2.1'] },
+      enforcement: { state: 'in-force', revision: 1, since: this.at - 3_600_000 },
+      rules: [],
+      groups: [],
       devices: this.devices,
       conversations: this.conversations,
       conversationsInAll: this.conversations.length,

@@ -3,8 +3,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { EventView, HomeView, SessionView, StreamMessage } from '../../src/contract/api.ts';
+import type { EventView, GroupBody, HomeView, SessionView, SetRuleBody, StreamMessage } from '../../src/contract/api.ts';
 import { FakeHome, type FakeHomeOptions } from './fake-home.ts';
+import { FakeRefusal, FakeRules } from './fake-rules.ts';
+import { preview, stamp, standingOf } from './fake-standing.ts';
 
 export type FakeServerOptions = Partial<FakeHomeOptions> & {
   /** Directory of a built page; without it only the API is served. */
@@ -32,6 +34,7 @@ const KEPT = 200;
 /** The API of `src/contract/api.ts` over a made-up home, on loopback, with levers for tests. */
 export class FakeServer {
   readonly home: FakeHome;
+  readonly rules: FakeRules;
   /** Changed by a test before the page asks. */
   session: SessionView['state'];
   /** Applied to every snapshot: a test's own truth. */
@@ -44,6 +47,7 @@ export class FakeServer {
   private readonly server: Server;
   private readonly sockets = new WebSocketServer({ noServer: true });
   private readonly kept: StreamMessage[] = [];
+  private told: ReadonlySet<string> = new Set();
   private epoch = 'e1';
   private sequence = 1;
   private timer: ReturnType<typeof setInterval> | undefined;
@@ -53,6 +57,7 @@ export class FakeServer {
     this.session = options.session ?? 'open';
     const { devices = 10, farEnds = 40, seed = 7, at = Date.now() } = options;
     this.home = new FakeHome({ devices, farEnds, seed, at });
+    this.rules = new FakeRules(this.home);
     this.server = createServer((request, response) => void this.answer(request, response));
     this.server.on('upgrade', (request, socket, head) => {
       if (this.refuseStreams || this.session !== 'open') socket.destroy();
@@ -79,6 +84,40 @@ export class FakeServer {
     const rateUp = conversations.reduce((sum, one) => sum + one.rateUp, 0);
     const rateDown = conversations.reduce((sum, one) => sum + one.rateDown, 0);
     this.send({ kind: 'traffic', sequence: 0, at: this.home.at, devices, conversations, gone: [], rateUp, rateDown });
+    this.countStopped();
+    const over = this.rules.expire();
+    if (over.length > 0) this.tellRules(over);
+  }
+
+  /** As after a change: what the rules mean now, for all that they are about. */
+  tellRules(gone: string[] = []): void {
+    this.rules.refresh();
+    stamp(this.home, this.rules);
+    const { at, devices, conversations } = this.home;
+    const none = { gone: [], rateUp: 0, rateDown: 0 };
+    this.send({ kind: 'rules', sequence: 0, at, changed: [...this.rules.rules.values()], gone });
+    this.send({ kind: 'groups', sequence: 0, at, groups: this.rules.groups() });
+    this.send({ kind: 'traffic', sequence: 0, at, devices, conversations, ...none });
+  }
+
+  /** What the kernel makes of the rules from now on. */
+  sendEnforcement(state: HomeView['enforcement']['state'], message?: string): void {
+    const { revision } = this.rules.enforcement;
+    this.rules.enforcement = { state, revision, since: this.home.at, ...(message ? { message } : {}) };
+    this.sendState({});
+    this.tellRules();
+  }
+
+  private countStopped(): void {
+    const rules = new Map<string, HomeView['rules'][number]['stopped']>();
+    for (const { cutBy } of this.home.tried) {
+      const rule = this.rules.rules.get(cutBy ?? '');
+      if (!rule) continue;
+      rule.stopped = { packets: rule.stopped.packets + 1, bytes: rule.stopped.bytes + 60 };
+      rules.set(rule.id, rule.stopped);
+    }
+    const told = [...rules].map(([id, stopped]) => ({ id, stopped }));
+    if (told.length > 0) this.send({ kind: 'stopped', sequence: 0, at: this.home.at, rules: told });
   }
 
   /** Gives the message its number and sends it to everybody. */
@@ -91,8 +130,8 @@ export class FakeServer {
   }
 
   sendState(change: Partial<HomeView>): void {
-    const { verdict, coverage, lost, agent, gateway } = { ...this.view(), ...change };
-    this.send({ kind: 'state', sequence: 0, at: this.home.at, verdict, coverage, lost, agent, gateway });
+    const { verdict, coverage, lost, agent, gateway, enforcement } = { ...this.view(), ...change };
+    this.send({ kind: 'state', sequence: 0, at: this.home.at, verdict, coverage, lost, agent, gateway, enforcement });
   }
 
   dropStreams(): void {
@@ -107,7 +146,9 @@ export class FakeServer {
   }
 
   private view(): HomeView {
-    return this.change(this.home.view(this.epoch, this.sequence));
+    const { enforcement, rules } = this.rules;
+    const own = { enforcement, rules: [...rules.values()], groups: this.rules.groups() };
+    return this.change({ ...this.home.view(this.epoch, this.sequence), ...own });
   }
 
   private welcome(client: WebSocket, request: IncomingMessage): void {
@@ -130,8 +171,52 @@ export class FakeServer {
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const text = Buffer.concat(chunks).toString();
     const body = text ? (JSON.parse(text) as Record<string, string>) : {};
-    const [status, value] = this.api(`${request.method} ${url.pathname.slice(4)}`, url.searchParams, body);
+    const route = `${request.method} ${url.pathname.slice(4)}`;
+    const [status, value] = this.rulesApi(route, url.searchParams, body) ?? this.api(route, url.searchParams, body);
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
+  }
+
+  private rulesApi(route: string, query: URLSearchParams, body: object): [number, unknown] | undefined {
+    if (this.session !== 'open') return undefined;
+    try {
+      const value = this.obey(route, query, body);
+      if (value === undefined || route.startsWith('GET') || route.endsWith('/preview')) return value && [200, value];
+      const gone = [...this.told].filter((id) => !this.rules.rules.has(id));
+      this.told = new Set(this.rules.rules.keys());
+      this.tellRules(gone);
+      return [200, value];
+    } catch (error) {
+      if (!(error instanceof FakeRefusal)) throw error;
+      const { status, code, message, field } = error;
+      return [status, { error: { code, message, ...(field ? { field } : {}) } }];
+    }
+  }
+
+  private obey(route: string, query: URLSearchParams, body: object): object | undefined {
+    const [, method, kind, id] = /^(\w+) \/(\w+)(?:\/(.+))?$/.exec(route) ?? [];
+    const name = decodeURIComponent(id ?? '');
+    switch (`${method} ${kind}${id === undefined ? '' : '/'}`) {
+      case 'POST rules':
+        return this.rules.set(body as SetRuleBody);
+      case 'POST rules/':
+        return preview(body as SetRuleBody, this.home, this.rules);
+      case 'DELETE rules/':
+        return this.rules.remove(name);
+      case 'POST groups':
+        return this.rules.setGroup(undefined, body as GroupBody);
+      case 'PATCH groups/':
+        return this.rules.setGroup(name, body as GroupBody);
+      case 'DELETE groups/':
+        return this.rules.removeGroup(name);
+      case 'POST undo':
+        return this.rules.undo((body as { change?: number }).change);
+      case 'GET audit': {
+        const before = Number(query.get('before') ?? Number.POSITIVE_INFINITY);
+        return this.rules.audit.filter((entry) => entry.id < before).slice(0, Number(query.get('limit')));
+      }
+      default:
+        return undefined;
+    }
   }
 
   private api(route: string, query: URLSearchParams, body: Record<string, string>): [number, unknown] {
@@ -151,7 +236,10 @@ export class FakeServer {
     const match = /^(GET|PATCH) \/devices\/([^/]+)(?:\/(nodes|conversations))?$/.exec(route);
     const device = this.view().devices.find(({ id }) => id === decodeURIComponent(match?.[2] ?? ''));
     if (!match || !device) return refusal(404, 'not-found');
-    if (match[3] === 'nodes') return [200, this.home.nodes(device.id, query.get('order') === 'new' ? 'new' : 'volume')];
+    if (match[3] === 'nodes') {
+      const nodes = this.home.nodes(device.id, query.get('order') === 'new' ? 'new' : 'volume');
+      return [200, nodes.map((node) => standingOf(node, device.id, this.home))];
+    }
     if (match[3]) return [200, this.view().conversations.filter((one) => one.device === device.id)];
     if (match[1] === 'PATCH') this.rename(device, body['name'] ?? '');
     return [200, device];

@@ -1,12 +1,19 @@
 import type {
+  AuditView,
   ConversationView,
   DeviceView,
   ErrorView,
   EventView,
+  GroupBody,
+  GroupChangeView,
   HistorySpan,
   HistoryView,
+  NewGroupBody,
   NodeView,
+  PreviewView,
+  RuleChangeView,
   SessionView,
+  SetRuleBody,
 } from '../../../src/contract/api.ts';
 
 /** A refusal by SPIN (`code` from its ErrorView) or no answer at all (`unreachable`). */
@@ -41,6 +48,16 @@ export const api = {
   events: (limit: number) => request<EventView[]>('GET', `/events?limit=${limit}`),
   device: (id: string) => request<DeviceView>('GET', `/devices/${encodeURIComponent(id)}`),
   rename: (id: string, name: string) => request<DeviceView>('PATCH', `/devices/${encodeURIComponent(id)}`, { name }),
+  setRule: (body: SetRuleBody) => request<RuleChangeView>('POST', '/rules', body),
+  preview: (body: SetRuleBody) => request<PreviewView>('POST', '/rules/preview', body),
+  removeRule: (id: string) => request<RuleChangeView>('DELETE', `/rules/${encodeURIComponent(id)}`),
+  newGroup: (body: NewGroupBody) => request<GroupChangeView>('POST', '/groups', body),
+  changeGroup: (id: string, body: GroupBody) =>
+    request<GroupChangeView>('PATCH', `/groups/${encodeURIComponent(id)}`, body),
+  removeGroup: (id: string) => request<GroupChangeView>('DELETE', `/groups/${encodeURIComponent(id)}`),
+  undo: (change: number) => request<AuditView>('POST', '/undo', { change }),
+  audit: (limit: number, before?: number) =>
+    request<AuditView[]>('GET', `/audit?limit=${limit}${before === undefined ? '' : `&before=${before}`}`),
   nodes: (id: string, order: 'volume' | 'new', limit: number) =>
     request<NodeView[]>('GET', `/devices/${encodeURIComponent(id)}/nodes?order=${order}&limit=${limit}`),
   conversations: (id: string) => request<ConversationView[]>('GET', `/devices/${encodeURIComponent(id)}/conversations`),

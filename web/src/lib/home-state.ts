@@ -1,4 +1,11 @@
-import type { ConversationView, DeviceView, HomeView, StreamMessage } from '../../../src/contract/api.ts';
+import type {
+  ConversationView,
+  DeviceView,
+  GroupView,
+  HomeView,
+  RuleView,
+  StreamMessage,
+} from '../../../src/contract/api.ts';
 
 /** Conversations that the page keeps; the least recently active go first. The server shows fewer at a time. */
 export const MAX_CONVERSATIONS = 6000;
@@ -7,7 +14,7 @@ export const MAX_DEVICES = 2000;
 /** A rate older than this, in ms of observed time, counts as silence. */
 const RATE_VALID_FOR = 3500;
 
-type State = Pick<HomeView, 'run' | 'verdict' | 'coverage' | 'lost' | 'agent' | 'gateway'>;
+type State = Pick<HomeView, 'run' | 'verdict' | 'coverage' | 'lost' | 'agent' | 'gateway' | 'enforcement'>;
 export type Applied = 'applied' | 'gap';
 
 /**
@@ -24,6 +31,8 @@ export class HomeState {
   state: State | undefined;
   readonly devices = new Map<string, DeviceView>();
   readonly conversations = new Map<number, ConversationView>();
+  readonly rules = new Map<string, RuleView>();
+  groups: GroupView[] = [];
 
   /** `gap` says that messages are missing and that only a fresh snapshot helps. */
   apply(message: StreamMessage): Applied {
@@ -50,6 +59,19 @@ export class HomeState {
       case 'state':
         if (this.state) Object.assign(this.state, pickState(message));
         break;
+      case 'rules':
+        for (const rule of message.changed) this.rules.set(rule.id, rule);
+        for (const id of message.gone) this.rules.delete(id);
+        break;
+      case 'stopped':
+        for (const { id, stopped } of message.rules) this.setStopped(id, stopped);
+        break;
+      case 'groups':
+        this.groups = message.groups;
+        break;
+      case 'tripped':
+        this.setTripped(message.device, message.tripped);
+        break;
     }
     return 'applied';
   }
@@ -61,6 +83,9 @@ export class HomeState {
     this.state = { ...pickState(home), run: home.run };
     this.devices.clear();
     this.conversations.clear();
+    this.rules.clear();
+    for (const rule of home.rules) this.rules.set(rule.id, rule);
+    this.groups = home.groups;
     for (const device of home.devices) this.setDevice(device);
     for (const conversation of home.conversations) this.setConversation(conversation);
     this.rateUp = sum(home.devices, (device) => device.rateUp);
@@ -70,19 +95,30 @@ export class HomeState {
   /** All of it as the message that begins a copy; `undefined` while nothing is known. */
   snapshot(): StreamMessage | undefined {
     if (!this.state) return undefined;
-    const { epoch, sequence, at, state } = this;
+    const { epoch, sequence, at, state, groups } = this;
+    const rules = [...this.rules.values()];
     const conversations = [...this.conversations.values()];
     const conversationsInAll = conversations.length;
     const devices = [...this.devices.values()];
     return {
       kind: 'snapshot',
       sequence,
-      home: { epoch, sequence, at, ...state, devices, conversations, conversationsInAll },
+      home: { epoch, sequence, at, ...state, rules, groups, devices, conversations, conversationsInAll },
     };
   }
 
   setDevice(device: DeviceView): void {
     if (this.devices.size < MAX_DEVICES || this.devices.has(device.id)) this.devices.set(device.id, device);
+  }
+
+  private setStopped(id: string, stopped: RuleView['stopped']): void {
+    const rule = this.rules.get(id);
+    if (rule) this.rules.set(id, { ...rule, stopped });
+  }
+
+  private setTripped(id: string, tripped: NonNullable<DeviceView['tripped']>): void {
+    const device = this.devices.get(id);
+    if (device) this.devices.set(id, { ...device, tripped });
   }
 
   /** A device and all it said leave together; a merged device's conversations come again under their new device. */
@@ -121,8 +157,8 @@ export function currentRate(
 }
 
 function pickState(from: Omit<State, 'run'>): Omit<State, 'run'> {
-  const { verdict, coverage, lost, agent, gateway } = from;
-  return { verdict, coverage, lost, agent, gateway };
+  const { verdict, coverage, lost, agent, gateway, enforcement } = from;
+  return { verdict, coverage, lost, agent, gateway, enforcement };
 }
 
 function sum<T>(items: readonly T[], of: (item: T) => number): number {

@@ -16,7 +16,9 @@ describe('a device is called', () => {
   });
 
   it('else by maker, kind and end of its hardware address, in the language of the page', () => {
-    expect(deviceLabel({ ...unnamed, kind: 'fridge', vendor: 'Cold Chain' }, nl)).toBe('Cold Chain Koelkast 00:00');
+    expect(deviceLabel({ ...unnamed, kind: 'kitchen', vendor: 'Cold Chain' }, nl)).toBe(
+      'Cold Chain Keukenapparaat 00:00',
+    );
     const { vendor: _, kind: __, ...nothing } = unnamed;
     expect(deviceLabel({ ...nothing, label: 'device 00:00' }, en)).toBe('Device 00:00');
     expect(deviceLabel({ ...nothing, macs: [], label: '192.0.2.9' }, en)).toBe('192.0.2.9');

@@ -6,6 +6,8 @@ class Selection {
   device = $state('');
   service = $state('');
   paused = $state(false);
+  /** What the household wants hidden is shown all the same. */
+  hidden = $state(false);
 
   get filtered(): boolean {
     return this.search !== '' || this.device !== '' || this.service !== '';

@@ -12,7 +12,7 @@ const SERVICES = 3;
 
 /** The picture's own copy of the home, kept in its thread, and what to draw of it. */
 export class Feed {
-  filter: Filter = { search: '', device: '', service: '' };
+  filter: Filter = { search: '', device: '', service: '', hidden: false };
   words: NameWords | undefined;
   chosen: string | undefined;
   /** Index into FAR_CIRCLES. */
@@ -26,11 +26,11 @@ export class Feed {
 
   build(): PictureGraph {
     if (!this.words) return this.graph;
-    const { devices, conversations, at } = this.home;
+    const { devices, conversations, rules, at } = this.home;
     const { filter, words, detail, chosen } = this;
     const shown = new Set(this.graph.nodes.map((node) => node.id));
     this.graph = buildGraph({
-      ...{ devices, conversations: conversations.values(), at, filter, words, detail, chosen, shown },
+      ...{ devices, conversations: conversations.values(), rules, at, filter, words, detail, chosen, shown },
     });
     return this.graph;
   }

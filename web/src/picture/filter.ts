@@ -1,8 +1,11 @@
 import type { ConversationView, DeviceView } from '../../../src/contract/api.ts';
 import { serviceName } from '../lib/format.ts';
 
-/** Empty strings mean any. `search` is text in a name or address of either end, or in the service's name. */
-export type Filter = { search: string; device: string; service: string };
+/**
+ * Empty strings mean any. `search` is text in a name or address of either end, or in the service's name; `hidden` shows
+ * what the household wants hidden, too.
+ */
+export type Filter = { search: string; device: string; service: string; hidden: boolean };
 
 /** Decides for the picture and for the table alike. */
 export class Matcher {
@@ -20,6 +23,7 @@ export class Matcher {
   conversation(conversation: ConversationView): boolean {
     const { node } = conversation;
     const { device, service } = this.filter;
+    if (!this.filter.hidden && this.isHidden(conversation)) return false;
     if (device && conversation.device !== device && node.device !== device) return false;
     if (service && serviceName(conversation) !== service) return false;
     if (!this.search) return true;
@@ -35,9 +39,14 @@ export class Matcher {
 
   /** Whether a device is shown although none of its conversations match. */
   device(device: DeviceView): boolean {
-    if (this.filter.service) return false;
+    if (this.filter.service || (device.hidden && !this.filter.hidden)) return false;
     if (this.filter.device && this.filter.device !== device.id) return false;
     return !this.search || this.deviceText(device.id);
+  }
+
+  private isHidden({ hidden, device, node }: ConversationView): boolean {
+    const ends = [device, node.device ?? ''];
+    return hidden === true || ends.some((id) => this.devices.get(id)?.hidden);
   }
 
   private deviceText(id: string): boolean {

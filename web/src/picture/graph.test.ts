@@ -8,7 +8,8 @@ import { LabelSpace, shorten } from './labels.ts';
 import { Layout } from './layout.ts';
 import { rowsOf, sortRows } from './rows.ts';
 
-const NONE = { search: '', device: '', service: '' };
+const NONE = { search: '', device: '', service: '', hidden: false };
+const NO_RULES = new Map();
 
 function homeOf(devices: number, farEnds: number) {
   const fake = new FakeHome({ devices, farEnds, seed: 3, at: 1e12 });
@@ -23,6 +24,7 @@ function graphOf(devices: number, farEnds: number, options: Partial<Parameters<t
     graph: buildGraph({
       devices: home.devices,
       conversations,
+      rules: NO_RULES,
       at,
       filter: NONE,
       words: en,
@@ -79,7 +81,7 @@ describe('what is drawn', () => {
   it('follows the same filter as the table', () => {
     const filter = { ...NONE, search: 'coffee', service: 'https' };
     const { graph, fake, devices } = graphOf(20, 200, { filter });
-    const rows = rowsOf(devices, fake.conversations, fake.at, filter, en);
+    const rows = rowsOf(devices, fake.conversations, NO_RULES, fake.at, filter, en);
     expect(rows.length).toBeGreaterThan(0);
     expect(rows.reduce((sum, row) => sum + row.up + row.down, 0)).toBe(
       graph.edges.reduce((sum, edge) => sum + edge.bytes, 0),
@@ -174,7 +176,7 @@ describe('names in the picture', () => {
 describe('the table', () => {
   it('sorts words and numbers both ways', () => {
     const { fake, devices } = homeOf(10, 60);
-    const rows = rowsOf(devices, fake.conversations, fake.at, NONE, en);
+    const rows = rowsOf(devices, fake.conversations, NO_RULES, fake.at, NONE, en);
     const up = sortRows(rows, { column: 'up', descending: true }, new Intl.Collator('en')).map((row) => row.up);
     expect(up).toEqual(up.toSorted((a, b) => b - a));
   });

@@ -1,4 +1,5 @@
-import type { ConversationView, DeviceView } from '../../../src/contract/api.ts';
+import type { ConversationView, DeviceView, RuleView } from '../../../src/contract/api.ts';
+import { deviceMark, farMark, type Mark } from '../act/marks.ts';
 import { serviceName } from '../lib/format.ts';
 import { currentRate } from '../lib/home-state.ts';
 import { type Kind, kindOf } from '../lib/kinds.ts';
@@ -20,6 +21,8 @@ export type PictureNode = {
   upShare: number;
   /** Far ends that this circle stands for. */
   members: number;
+  /** What the household's rules make of it. */
+  mark?: Mark;
 };
 
 /** A line of the picture: always from a device. Rates in bytes per second, as that device sees them. */
@@ -31,6 +34,8 @@ export type PictureEdge = {
   bytes: number;
   up: number;
   down: number;
+  /** Rules cut all of it. */
+  cut: boolean;
 };
 
 export type PictureGraph = { nodes: PictureNode[]; edges: PictureEdge[]; farEnds: number };
@@ -52,6 +57,7 @@ export function isInside({ type }: Pick<PictureNode, 'type'>): boolean {
 export type GraphOptions = {
   devices: ReadonlyMap<string, DeviceView>;
   conversations: Iterable<ConversationView>;
+  rules: ReadonlyMap<string, RuleView>;
   at: number;
   filter: Filter;
   words: NameWords;
@@ -62,7 +68,16 @@ export type GraphOptions = {
   shown?: ReadonlySet<string>;
 };
 
-type FarEnd = { id: string; label: string; up: number; down: number; members: Set<string>; grouped: boolean };
+type FarEnd = {
+  id: string;
+  label: string;
+  up: number;
+  down: number;
+  members: Set<string>;
+  grouped: boolean;
+  /** Of all its conversations; `undefined` where they differ. */
+  mark: Mark | undefined;
+};
 
 /** How much larger a far end must be to take the place of one that is drawn. */
 const STAYS = 4;
@@ -107,7 +122,8 @@ class Builder {
       const bytes = device.bytesUp + device.bytesDown;
       const upShare = bytes > 0 ? device.bytesUp / bytes : 0;
       const label = deviceLabel(device, this.options.words);
-      this.nodes.set(key, { id: key, type: 'device', label, icon: kindOf(device), bytes, upShare, members: 1 });
+      const node = { id: key, type: 'device', label, icon: kindOf(device), bytes, upShare, members: 1 } as const;
+      this.nodes.set(key, withMark(node, deviceMark(device, this.options.rules)));
     }
     return key;
   }
@@ -143,7 +159,8 @@ class Builder {
       const bytes = end.up + end.down;
       const type = end.members.size > 1 ? 'group' : 'far';
       const upShare = bytes > 0 ? end.up / bytes : 0;
-      this.nodes.set(end.id, { id: end.id, type, label: end.label, bytes, upShare, members: end.members.size });
+      const node = { id: end.id, type, label: end.label, bytes, upShare, members: end.members.size } as const;
+      this.nodes.set(end.id, withMark(node, end.mark));
     }
     return end.id;
   }
@@ -167,7 +184,7 @@ class Builder {
     const id = `${from}>${to}`;
     let edge = this.edges.get(id);
     if (!edge) {
-      edge = { id, from, to, service: '', bytes: 0, up: 0, down: 0, services: new Map() };
+      edge = { id, from, to, service: '', bytes: 0, up: 0, down: 0, cut: true, services: new Map() };
       this.edges.set(id, edge);
     }
     const bytes = conversation.bytesUp + conversation.bytesDown;
@@ -176,6 +193,7 @@ class Builder {
     edge.bytes += bytes;
     edge.up += rate.up;
     edge.down += rate.down;
+    edge.cut &&= conversation.cutBy !== undefined;
     edge.services.set(service, (edge.services.get(service) ?? 0) + bytes);
   }
 
@@ -186,6 +204,10 @@ class Builder {
     }));
     return { nodes: [...this.nodes.values()], edges };
   }
+}
+
+function withMark(node: PictureNode, mark: Mark | undefined): PictureNode {
+  return mark ? { ...node, mark } : node;
 }
 
 /** The two services with most bytes, and how many more there are. */
@@ -220,7 +242,7 @@ function farIdentity(grouping: boolean, single: ReadonlySet<string>): (conversat
 
 function collectFarEnds(
   shown: readonly ConversationView[],
-  { devices, words }: GraphOptions,
+  { devices, rules, words }: GraphOptions,
   idOf: (conversation: ConversationView) => string,
 ): Map<string, FarEnd> {
   const far = new Map<string, FarEnd>();
@@ -228,10 +250,12 @@ function collectFarEnds(
     if (isLocal(conversation, devices)) continue;
     const id = idOf(conversation);
     let end = far.get(id);
+    const mark = farMark(conversation, rules);
     if (!end) {
-      end = { id, label: '', up: 0, down: 0, members: new Set(), grouped: id.startsWith('g:') };
+      end = { id, label: '', up: 0, down: 0, members: new Set(), grouped: id.startsWith('g:'), mark };
       far.set(id, end);
     }
+    if (end.mark?.action !== mark?.action) end.mark = undefined;
     end.up += conversation.bytesUp;
     end.down += conversation.bytesDown;
     end.members.add(conversation.node.key);

@@ -1,8 +1,9 @@
-import { ICONS } from '../lib/icons.ts';
+import type { ICONS } from '../lib/icons.ts';
 import type { Camera } from './camera.ts';
 import { isInside } from './graph.ts';
 import { LabelSpace, type Place, shorten } from './labels.ts';
 import type { Layout, Line, Placed } from './layout.ts';
+import { paintMark, strokeIcon } from './paint-mark.ts';
 import type { PictureStyle } from './protocol.ts';
 
 /** What is drawn strongly; everything else steps back while something is in focus. */
@@ -21,8 +22,9 @@ const ALWAYS_LABELLED = 90;
 /** Length of a label, in characters, where a whole one has no room. */
 const SHORT = 13;
 const MAX_WIDTHS = 4000;
+/** Dashes of a line that rules cut. */
+const CUT = [2, 5];
 
-const icons = new Map<string, Path2D>();
 const widths = new Map<string, number>();
 
 /** Everything that stands still between changes: home, lines, circles and names. Needs `context` in CSS pixels. */
@@ -81,10 +83,12 @@ function paintLine(context: Context, { camera, style, emphasis }: Scene, line: L
   context.lineWidth = Math.min(4.5, 0.7 + 0.32 * Math.max(0, Math.log10(edge.bytes + 1) - 3)) * (strong ? 1.25 : 1);
   const [x1, y1] = camera.toScreen(line.source.x, line.source.y);
   const [x2, y2] = camera.toScreen(line.target.x, line.target.y);
+  if (edge.cut) context.setLineDash(CUT);
   context.beginPath();
   context.moveTo(x1, y1);
   context.lineTo(x2, y2);
   context.stroke();
+  if (edge.cut) context.setLineDash([]);
 }
 
 export function screenRadius(circle: Placed, camera: Camera): number {
@@ -108,6 +112,7 @@ function paintCircle(context: Context, { camera, style, emphasis }: Scene, circl
   }
   if (inside && radius >= ICON_FROM) paintIcon(context, style, node.icon ?? 'device', x, y, radius);
   if (node.type === 'group' || node.type === 'others') paintCount(context, style, circle, x, y, radius);
+  if (node.mark) paintMark(context, style, node.mark, x, y, radius);
   if (node.id === emphasis.focus || node.id === emphasis.hover) {
     context.beginPath();
     context.arc(x, y, radius + 4.5, 0, 2 * Math.PI);
@@ -149,21 +154,7 @@ function paintIcon(
   y: number,
   radius: number,
 ): void {
-  let path = icons.get(name);
-  if (!path) {
-    path = new Path2D(ICONS[name]);
-    icons.set(name, path);
-  }
-  const scale = (radius * 1.14) / 24;
-  context.save();
-  context.translate(x - 12 * scale, y - 12 * scale);
-  context.scale(scale, scale);
-  context.lineWidth = 1.6;
-  context.lineCap = 'round';
-  context.lineJoin = 'round';
-  context.strokeStyle = style.device;
-  context.stroke(path);
-  context.restore();
+  strokeIcon(context, name, x, y, radius * 1.14, style.device);
 }
 
 function paintCount(context: Context, style: PictureStyle, circle: Placed, x: number, y: number, radius: number): void {

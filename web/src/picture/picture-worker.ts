@@ -12,6 +12,8 @@ const COLOURS = {
   up: '--up',
   down: '--down',
   focus: '--accent',
+  danger: '--danger',
+  attention: '--attention',
 } as const;
 
 /** The page's end of the picture: hands the canvas over, forwards size, sight and pointers, and receives what happened. */

@@ -16,6 +16,8 @@ export type PictureStyle = {
   up: string;
   down: string;
   focus: string;
+  danger: string;
+  attention: string;
   font: string;
 };
 

@@ -1,4 +1,6 @@
-import type { ConversationView, DeviceView } from '../../../src/contract/api.ts';
+import type { ConversationView, DeviceView, RuleView } from '../../../src/contract/api.ts';
+import { deviceMark, farMark, type Mark } from '../act/marks.ts';
+import { isNode, type Service } from '../act/subject.ts';
 import { serviceName } from '../lib/format.ts';
 import { currentRate } from '../lib/home-state.ts';
 import { deviceLabel, farLabel, type NameWords } from '../lib/labels.ts';
@@ -9,7 +11,13 @@ export type Row = {
   id: string;
   device: string;
   deviceLabel: string;
+  deviceMark: Mark | undefined;
   farKey: string;
+  farName: string | undefined;
+  farMark: Mark | undefined;
+  /** Whether a rule can name the far end. */
+  outside: boolean;
+  way: Service;
   /** Id of the device, where the far end is in this home. */
   farDevice: string | undefined;
   farLabel: string;
@@ -31,6 +39,7 @@ export type Order = { column: Column; descending: boolean };
 export function rowsOf(
   devices: ReadonlyMap<string, DeviceView>,
   conversations: Iterable<ConversationView>,
+  rules: ReadonlyMap<string, RuleView>,
   at: number,
   filter: Filter,
   words: NameWords,
@@ -42,7 +51,7 @@ export function rowsOf(
     if (!device || !matcher.conversation(conversation)) continue;
     const service = serviceName(conversation);
     const id = `${conversation.device}\n${conversation.node.key}\n${service}\n${conversation.initiator}`;
-    const row = rows.get(id) ?? emptyRow(id, device, conversation, devices, words);
+    const row = rows.get(id) ?? emptyRow(id, device, conversation, { devices, rules, words });
     rows.set(id, row);
     const rate = currentRate(conversation, at);
     row.rate += rate.up + rate.down;
@@ -57,16 +66,21 @@ function emptyRow(
   id: string,
   device: DeviceView,
   conversation: ConversationView,
-  devices: ReadonlyMap<string, DeviceView>,
-  words: NameWords,
+  known: { devices: ReadonlyMap<string, DeviceView>; rules: ReadonlyMap<string, RuleView>; words: NameWords },
 ): Row {
-  const { node } = conversation;
+  const { devices, rules, words } = known;
+  const { node, protocol, port, initiator } = conversation;
   const farDevice = node.device === undefined ? undefined : devices.get(node.device);
   return {
     id,
     device: device.id,
     deviceLabel: deviceLabel(device, words),
+    deviceMark: deviceMark(device, rules),
     farKey: node.key,
+    farName: node.name,
+    farMark: farMark(conversation, rules),
+    outside: isNode(node),
+    way: { protocol, port, initiator, label: serviceName(conversation) },
     farDevice: farDevice?.id,
     farLabel: farLabel(node, devices, words),
     farAddress: node.role === undefined ? undefined : node.addresses.at(-1),

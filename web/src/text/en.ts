@@ -1,5 +1,6 @@
 /** English texts, and with that the shape of every language. Names and numbers come in as finished text. */
 import type { Kind } from '../lib/kinds.ts';
+import { householdEn } from './household-en.ts';
 
 export type Plural = (count: number) => string;
 const rules = new Intl.PluralRules('en');
@@ -11,19 +12,63 @@ const counted =
 
 const kinds: Record<Kind, string> = {
   camera: 'Camera',
+  doorbell: 'Doorbell',
   bulb: 'Lamp',
   plug: 'Smart plug',
-  tv: 'Television',
-  fridge: 'Fridge',
+  switch: 'Switch',
+  sensor: 'Sensor',
   'smoke-alarm': 'Smoke alarm',
+  lock: 'Lock',
   thermostat: 'Thermostat',
-  phone: 'Phone',
-  laptop: 'Computer',
+  siren: 'Siren',
+  blind: 'Blind or door',
+  kitchen: 'Kitchen appliance',
+  health: 'Health device',
+  medical: 'Medical device',
+  energy: 'Energy device',
   speaker: 'Speaker',
+  tv: 'Television',
   printer: 'Printer',
+  hub: 'Hub',
+  vacuum: 'Vacuum cleaner',
+  storage: 'Network storage',
+  phone: 'Phone',
+  tablet: 'Tablet',
+  computer: 'Computer',
   console: 'Game console',
   router: 'Router',
   device: 'Device',
+};
+
+/** All of a kind. */
+const kindsMany: Record<Kind, string> = {
+  camera: 'Cameras',
+  doorbell: 'Doorbells',
+  bulb: 'Lamps',
+  plug: 'Smart plugs',
+  switch: 'Switches',
+  sensor: 'Sensors',
+  'smoke-alarm': 'Smoke alarms',
+  lock: 'Locks',
+  thermostat: 'Thermostats',
+  siren: 'Sirens',
+  blind: 'Blinds and doors',
+  kitchen: 'Kitchen appliances',
+  health: 'Health devices',
+  medical: 'Medical devices',
+  energy: 'Energy devices',
+  speaker: 'Speakers',
+  tv: 'Televisions',
+  printer: 'Printers',
+  hub: 'Hubs',
+  vacuum: 'Vacuum cleaners',
+  storage: 'Network storage',
+  phone: 'Phones',
+  tablet: 'Tablets',
+  computer: 'Computers',
+  console: 'Game consoles',
+  router: 'Routers',
+  device: 'Devices of unknown kind',
 };
 
 const far = {
@@ -39,7 +84,10 @@ export const en = {
   languageName: 'English',
   locale: 'en-GB',
   kinds,
+  kindsMany,
   far,
+
+  ...householdEn,
 
   devices: counted('device', 'devices'),
   farEnds: counted('far end', 'far ends'),
@@ -63,16 +111,14 @@ export const en = {
   },
 
   verdict: {
-    'all-quiet': (devices: string) => `SPIN is watching ${devices}.`,
+    'all-quiet': (devices: string, guards: boolean) => `SPIN ${guards ? 'guards' : 'is watching'} ${devices}.`,
     'no-devices-yet': () => 'SPIN has seen no device yet.',
-    'limited-view': (devices: string) => `SPIN is watching ${devices}, but cannot see everything.`,
+    'limited-view': (devices: string, guards: boolean) =>
+      `SPIN ${guards ? 'guards' : 'is watching'} ${devices}, but cannot see everything.`,
     'agent-gone': () => 'SPIN sees nothing right now.',
   },
   verdictMore: {
-    'all-quiet':
-      'It shows what each one does and with whom. Recognising and stopping attacks is not part of this version.',
     'no-devices-yet': 'A device appears as soon as it sends something. Switch one on, or open a page on your phone.',
-    'limited-view': 'What is hidden is listed here. Recognising and stopping attacks is not part of this version.',
     'agent-gone':
       'The part that watches the network has stopped. What you see is from before. SPIN starts it again by itself.',
   },
@@ -107,10 +153,15 @@ export const en = {
       recorded: 'This is a recording: what happened outside it is unknown.',
       'agent-gone': 'The part that watches the network has stopped.',
       'store-failing': 'What is seen cannot be saved: the disk is full, read-only or broken. SPIN goes on from memory.',
+      'detector-failing': 'A part of the watching failed and was left out.',
+      'detector-blind': 'Some threats cannot be recognised from what is seen here.',
     } as Record<string, string>,
     unknown: (code: string) => `Something is hidden (${code}).`,
     lost: (events: string, packets: string) => `Lost so far: ${events} connection reports and ${packets} packets.`,
   },
+
+  sheet: { close: 'Close', back: 'Back' },
+  nav: { title: 'Pages', home: 'Home', rules: 'In force', groups: 'Groups', log: 'Log' },
 
   now: { title: 'Right now', up: 'Up', down: 'Down', upLong: 'leaving the home', downLong: 'coming in' },
 
@@ -128,9 +179,9 @@ export const en = {
     filterDevice: 'Device',
     filterService: 'Service',
     clear: 'Clear filter',
-    pause: 'Pause',
-    resume: 'Resume',
-    paused: 'Paused: the picture stands still',
+    pause: 'Hold still',
+    resume: 'Go on',
+    paused: 'The picture stands still',
     zoomIn: 'Zoom in',
     zoomOut: 'Zoom out',
     fit: 'Fit everything',
@@ -179,6 +230,7 @@ export const en = {
       broadcast: 'all devices of this home',
     },
     members: (count: string) => `${count} names and addresses drawn as one`,
+    drawnAsOne: 'Drawn as one',
     silent: 'silent',
     onlyThis: 'Show only this device',
   },
@@ -239,7 +291,6 @@ export const en = {
 
   settings: {
     title: 'Settings',
-    close: 'Close settings',
     theme: 'Light or dark',
     themes: { system: 'As the system', light: 'Light', dark: 'Dark' },
     erase: 'Erase everything SPIN knows …',
@@ -297,6 +348,30 @@ export const en = {
     'too-many-tries': 'Too many attempts. Wait a little, then try again.',
     'setup-closed': 'A password has been set already. Reload this page to sign in.',
     'weak-password': 'That password is too easy to guess. Take a longer one.',
+    'unknown-device': 'SPIN does not know this device (any more).',
+    'unknown-group': 'This group is gone.',
+    'unknown-rule': 'This is not in force any more.',
+    'unknown-change': 'This cannot be undone any more.',
+    'bad-target': 'This cannot be done with that.',
+    'bad-address': 'This is no address.',
+    'bad-prefix': 'This is no range of addresses.',
+    'bad-name': 'This is no name that can be looked up.',
+    'bad-service': 'This is no service.',
+    'unusable-schedule': 'These times cannot be used.',
+    'cuts-owner-off': 'You use SPIN from here, or need this to reach it. It stays open.',
+    'too-many': 'There are too many already.',
+  } as Record<string, string>,
+  /** Fields that a refusal can name. */
+  fields: {
+    'target.device': 'Device',
+    'target.group': 'Group',
+    'target.node': 'Far end',
+    'target.service': 'Service',
+    target: 'What is meant',
+    action: 'Action',
+    when: 'Time',
+    name: 'Name',
+    members: 'Members',
   } as Record<string, string>,
 
   news: {
