@@ -14,9 +14,11 @@ Usage: spin COMMAND [OPTION…]
   status      what runs, what it sees and what it cannot see
   devices     the devices of the home
   read        read capture files
+  evaluate    what is found in captures of which the truth is known
   passwd      set the password of the dashboard
   lab         the virtual home: devices in network namespaces of this machine
   bench       measure SPIN against other programs
+  panic-off   take everything of SPIN's out of the network at once, whatever is broken
   uninstall   remove SPIN's user, files and firewall table from this machine
 
   --version   the version
@@ -32,6 +34,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   stop: async () => (await import('./stop.ts')).stop,
   status: async () => (await import('./status.ts')).status,
   devices: async () => (await import('./devices.ts')).devices,
+  'panic-off': async () => (await import('./panic-off.ts')).panicOff,
   uninstall: async () => (await import('./uninstall.ts')).uninstall,
 };
 

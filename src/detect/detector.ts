@@ -4,6 +4,9 @@ import type { Observation } from '../model/observation.ts';
 import type { Home } from '../track/home.ts';
 import type { BadPlaces } from './absolute/bad-places.ts';
 import type { Evidence } from './evidence/evidence.ts';
+import type { OpenedFlow } from './evidence/opened-flow.ts';
+
+export type { OpenedFlow };
 
 /**
  * What a source must show for a detector to see anything.
@@ -44,25 +47,6 @@ export type Context = {
   /** What installed lists call bad. */
   readonly badPlaces: BadPlaces;
   claim(claim: Claim): void;
-};
-
-/** A flow that began, as the device's home sees it; one object for all, valid during the call only. */
-export type OpenedFlow = {
-  readonly at: number;
-  readonly device: number;
-  /** Its entry: `Home.conversationId` gives the number; -1 where only headers were seen. */
-  readonly conversation: number;
-  readonly protocol: number;
-  /** Service port; for ICMP `type << 8 | code`. */
-  readonly port: number;
-  /** Port of the end that began. */
-  readonly clientPort: number;
-  /** The device began it. */
-  readonly byDevice: boolean;
-  /** Bits of `MARK`. */
-  readonly marks: number;
-  /** Far end's address. */
-  readonly far: readonly [number, number, number, number];
 };
 
 type Kinds = Exclude<Observation['kind'], 'flows' | 'tick'>;

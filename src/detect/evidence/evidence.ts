@@ -1,8 +1,8 @@
 import { D, FACT, FLAG, RECORD_DOUBLES, RECORD_WORDS, W } from '../../model/flow.ts';
 import { PROTOCOL } from '../../model/protocols.ts';
 import { type FlowWitness, MARK } from '../../track/witness.ts';
-import type { OpenedFlow } from '../detector.ts';
 import { Deeds } from './deeds.ts';
+import type { OpenedFlow } from './opened-flow.ts';
 import { spread } from './places.ts';
 
 /** Half of the window in which fast things are looked for, and of the slow one, ms. */

@@ -57,6 +57,9 @@ const SHARE = {
   reason: 'peers of BitTorrent choose their ports at random; its own default is below a tenth of them',
 } satisfies Threshold;
 
+/** People look through their own home, and so do their apps: that is told, and not stopped on this alone. */
+const CONFIDENCE_OF_PEOPLE = 0.6;
+
 const FAST_HOLD = 10 * 60_000;
 const SLOW_HOLD = 12 * 3_600_000;
 
@@ -74,8 +77,12 @@ export const horizontalScan: Detector = {
           const now = fast(deeds);
           const fastOnes = new Set(now.map(({ subject }) => subject));
           const slowOnes = slow(deeds, isAppliance).filter(({ subject }) => !fastOnes.has(subject));
-          for (const found of now) claim({ ...found, device, hold: FAST_HOLD, evidence: timed(found, at) });
-          for (const found of slowOnes) claim({ ...found, device, hold: SLOW_HOLD, evidence: timed(found, at) });
+          const tell = (found: Found, hold: number) => {
+            const confidence = isAppliance || !found.evidence.inside ? found.confidence : CONFIDENCE_OF_PEOPLE;
+            claim({ ...found, device, hold, confidence, evidence: timed(found, at) });
+          };
+          for (const found of now) tell(found, FAST_HOLD);
+          for (const found of slowOnes) tell(found, SLOW_HOLD);
         }
       },
     };

@@ -59,7 +59,8 @@ export const loginGuessing: Detector = {
               ...{ device, subject: `tcp/${port} ${address}`, first, hold: HOLD },
               target: { node: { address }, service: { protocol: 6, port, initiator: 'device' } },
               evidence: { address, service: `tcp/${port}`, sessions: count, seconds, bytesEach: bytes },
-              confidence: 0.7 + 0.25 * Math.min(1, count / (SESSIONS.other.value * 3)),
+              // A script that logs in often is told; from twice that on, hardly anything but guessing is left.
+              confidence: 0.75 + 0.2 * Math.min(1, count / (SESSIONS.other.value * 2)),
             });
           }
         }

@@ -1,0 +1,18 @@
+/** A flow that began, as the device's home sees it; one object for all, valid during the call only. */
+export type OpenedFlow = {
+  readonly at: number;
+  readonly device: number;
+  /** Its entry: `Home.conversationId` gives the number; -1 where only headers were seen. */
+  readonly conversation: number;
+  readonly protocol: number;
+  /** Service port; for ICMP `type << 8 | code`. */
+  readonly port: number;
+  /** Port of the end that began. */
+  readonly clientPort: number;
+  /** The device began it. */
+  readonly byDevice: boolean;
+  /** Bits of `MARK`. */
+  readonly marks: number;
+  /** Far end's address. */
+  readonly far: readonly [number, number, number, number];
+};
