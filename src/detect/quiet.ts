@@ -1,8 +1,11 @@
 import { beacon, masterCalled } from './command/beacon.ts';
 import { chat } from './command/chat.ts';
 import { mining } from './command/mining.ts';
+import { proxyRelay } from './command/proxy-relay.ts';
 import { thinSession } from './command/thin-session.ts';
+import { tor } from './command/tor.ts';
 import type { Detector } from './detector.ts';
+import { encryptedDns } from './dns/encrypted-dns.ts';
 import { generatedNames } from './dns/generated-names.ts';
 import { dnsTunnel } from './dns/tunnel.ts';
 import { waterTorture } from './dns/water-torture.ts';
@@ -19,9 +22,12 @@ export const QUIET: readonly Detector[] = [
   thinSession,
   chat,
   mining,
+  tor,
+  proxyRelay,
   dnsTunnel,
   generatedNames,
   waterTorture,
+  encryptedDns,
   addressSpoofing,
   rogueDhcp,
   rogueRouter,

@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { Observation } from '../../model/observation.ts';
 import { BEYOND, CAMERA, flows, lookUp, PHONE, START } from '../../track/testing.ts';
+import { dnsTunnel } from '../dns/tunnel.ts';
 import { asked, calls, DAY, HOUR, MINUTE, SECOND, ticks, watch } from '../testing.ts';
 import { masterCalled } from './beacon.ts';
 import { chat } from './chat.ts';
 import { mining } from './mining.ts';
+import { proxyRelay } from './proxy-relay.ts';
 import { thinSession } from './thin-session.ts';
+import { tor } from './tor.ts';
 
 const MASTER = BEYOND('198.51.100.66');
 const CAMERA_KIND: Observation = {
@@ -107,5 +110,100 @@ describe('mining', () => {
     expect(watched.findings()).toHaveLength(1);
     watched.take({ kind: 'tick', at: START + DAY + HOUR });
     expect(watched.findings()).toEqual([]);
+  });
+});
+
+/** A device that passes `chunk` bytes each way between a broker and a place, a new place every few seconds. */
+function relayed(minutes: number, places: number, broker = true): Observation[] {
+  const observations: Observation[] = [];
+  const packets = 40;
+  for (let second = 0; second < minutes * 60; second += 2) {
+    const at = START + second * SECOND;
+    const place = BEYOND(`203.0.113.${1 + ((second / 2) % places)}`);
+    const common = { from: CAMERA, at };
+    const there = {
+      ...common,
+      to: place,
+      port: 443,
+      up: packets,
+      down: 8 * packets,
+      slot: 20 + ((second / 2) % places),
+    };
+    const back = {
+      ...common,
+      to: MASTER,
+      port: 7000,
+      up: 8 * packets,
+      down: packets,
+      slot: 19,
+      flags: second === 0 ? 5 : 4,
+    };
+    observations.push(flows(at, ...(broker ? [there, back] : [there])));
+  }
+  return observations;
+}
+
+describe('a relay for strangers', () => {
+  const found = (...observations: Observation[]) => {
+    const watched = watch(proxyRelay);
+    watched.take(flows(START, { from: CAMERA, to: MASTER, port: 443 }), CAMERA_KIND);
+    watched.take(...observations);
+    return watched.findings();
+  };
+
+  it('is found within minutes, on what it passes everything to', () => {
+    const [finding] = found(...relayed(10, 20));
+    expect(finding).toMatchObject({ detector: 'proxy-relay', subject: MASTER.address });
+    expect(finding!.confidence).toBeGreaterThan(0.8);
+    expect(finding!.evidence.minutes).toBeGreaterThanOrEqual(3);
+  });
+
+  it('is not seen in browsing, in a call, or in a download that is stored elsewhere', () => {
+    expect(found(...relayed(10, 20, false))).toEqual([]);
+    const call = ticks(START, SECOND, 600).map((at) =>
+      flows(at, { from: CAMERA, to: MASTER, port: 3478, protocol: 17, up: 80, down: 80, at, slot: 3, flags: 4 }),
+    );
+    expect(found(...call)).toEqual([]);
+    expect(found(...relayed(10, 1))).toEqual([]);
+  });
+});
+
+describe('Tor', () => {
+  const greets = (at: number, serverName: string, address: string): Observation => ({
+    kind: 'hello',
+    ...{ at, client: CAMERA, server: { address }, protocol: 'tcp', clientPort: 40_000, serverPort: 9001 },
+    ...{ serverName, alpn: [] },
+  });
+  const found = (...observations: Observation[]) => {
+    const watched = watch(tor);
+    watched.take(flows(START, { from: CAMERA, to: MASTER, port: 443 }), CAMERA_KIND, ...observations);
+    return watched.findings();
+  };
+
+  it('is known by made-up names that nobody looked up', () => {
+    const guards = [
+      greets(START + 1, 'www.5kqvmx7zplq.com', '198.51.100.1'),
+      greets(START + 2, 'www.xkqjvbzwh.net', '198.51.100.2'),
+    ];
+    expect(found(...guards)).toMatchObject([{ detector: 'tor', evidence: { servers: 2 } }]);
+    expect(found(guards[0]!, { ...guards[0]!, at: START + 5 } as Observation)).toEqual([]);
+  });
+
+  it('is not seen in names that were looked up, or that read well', () => {
+    const looked = asked(START, CAMERA, 'www.5kqvmx7zplq.com');
+    const other = asked(START, CAMERA, 'www.xkqjvbzwh.net');
+    const book = watch(tor, dnsTunnel);
+    book.take(flows(START, { from: CAMERA, to: MASTER, port: 443 }), ...looked, ...other);
+    book.take(
+      greets(START + 1, 'www.5kqvmx7zplq.com', '198.51.100.1'),
+      greets(START + 2, 'www.xkqjvbzwh.net', '198.51.100.2'),
+    );
+    expect(book.findings()).toEqual([]);
+    expect(
+      found(
+        greets(START + 1, 'www.thermostat.com', '198.51.100.1'),
+        greets(START + 2, 'www.philipslight.com', '198.51.100.2'),
+      ),
+    ).toEqual([]);
   });
 });

@@ -138,6 +138,10 @@ export class Asker {
     return zone;
   }
 
+  knows(domain: string): boolean {
+    return this.#zones.has(domain);
+  }
+
   /** The longest unused goes, and what is in use stays: whoever floods the list with new domains loses those first. */
   #makeRoom(): void {
     for (const [domain, zone] of this.#zones) {
@@ -185,6 +189,14 @@ export class DnsBook {
       this.#isNews = device >= 0 && dns.name !== '' && this.#count(dns, device);
     }
     return this.#isNews ? this.#news : undefined;
+  }
+
+  /** Whether a device asked for names at all, and for any of an owner's. */
+  asks(device: number): boolean {
+    return this.#askers.has(device);
+  }
+  hasAsked(device: number, domain: string): boolean {
+    return this.#askers.get(device)?.knows(domain) ?? false;
   }
 
   forget(device: number): void {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { DnsObservation } from '../../model/observation.ts';
-import { CAMERA, flows, PHONE, ROUTER, START } from '../../track/testing.ts';
-import { asked, BASE32, chance, HEX, HOUR, MINUTE, SECOND, text, watch } from '../testing.ts';
+import type { DnsObservation, HelloObservation, Observation } from '../../model/observation.ts';
+import { BEYOND, CAMERA, flows, PHONE, ROUTER, START } from '../../track/testing.ts';
+import { asked, BASE32, chance, DAY, HEX, HOUR, MINUTE, SECOND, text, watch } from '../testing.ts';
 import { isWithin, ownerDomain } from './domain.ts';
+import { encryptedDns } from './encrypted-dns.ts';
 import { generatedNames } from './generated-names.ts';
 import { looksEncoded, readability, UNREADABLE } from './letters.ts';
 import { dnsTunnel } from './tunnel.ts';
@@ -173,5 +174,41 @@ describe('water torture', () => {
       ...asked(START + i * 10, PHONE, 'www.example.com'),
     ]);
     expect(new Set(found(messages).map(({ device }) => device))).toEqual(new Set(['d-020000000007']));
+  });
+});
+
+describe('look-ups out of sight', () => {
+  const greets = (at: number, serverName: string): HelloObservation => ({
+    kind: 'hello',
+    ...{
+      at,
+      client: CAMERA,
+      server: { address: '198.51.100.8' },
+      protocol: 'tcp',
+      clientPort: 40_000,
+      serverPort: 443,
+    },
+    ...{ serverName, alpn: [] },
+  });
+  const told = (...observations: Observation[]) => {
+    const watched = watch(encryptedDns);
+    watched.take({ kind: 'service', at: START, device: CAMERA, protocol: 'mdns', service: '_rtsp._tcp' });
+    watched.take(flows(START, { from: CAMERA, to: ROUTER, port: 53, protocol: 17 }), ...observations);
+    return watched.findings();
+  };
+
+  it('that a camera begins with after weeks are told', () => {
+    expect(told(greets(START + 20 * DAY, 'mozilla.cloudflare-dns.com'))).toMatchObject([
+      { detector: 'encrypted-dns', subject: 'mozilla.cloudflare-dns.com' },
+    ]);
+    const overTls = flows(START + 20 * DAY, { from: CAMERA, to: BEYOND('198.51.100.8'), port: 853, slot: 9 });
+    expect(told(overTls)).toMatchObject([{ detector: 'encrypted-dns' }]);
+  });
+
+  it('that it always had are not, nor are a resolver’s pages', () => {
+    const early = greets(START + HOUR, 'dns.google');
+    const later = greets(START + 20 * DAY, 'dns.google');
+    expect(told(early, later)).toEqual([]);
+    expect(told(greets(START + 20 * DAY, 'www.quad9.net'))).toEqual([]);
   });
 });
