@@ -56,7 +56,7 @@ export class Casebook {
     this.#options = options;
     const { incidents, corrections } = options.state ?? { incidents: [], corrections: [] };
     this.corrections = new Corrections(corrections);
-    for (const incident of incidents) this.#shelf.add(copyOf(incident));
+    for (const incident of incidents) this.#shelf.add(restored(incident));
   }
 
   get(id: string): Incident | undefined {
@@ -241,6 +241,9 @@ export class Casebook {
   }
 }
 
-function copyOf(incident: Incident): Incident {
-  return JSON.parse(JSON.stringify(incident)) as Incident;
+/** What was open is claimed anew if it still is: whoever looked began anew, too. */
+function restored(kept: Incident): Incident {
+  const incident = JSON.parse(JSON.stringify(kept)) as Incident;
+  for (const finding of incident.findings) finding.over ??= finding.until;
+  return incident;
 }

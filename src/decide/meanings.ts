@@ -52,13 +52,26 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   'dns-tunnel': throughNames,
   'generated-names': { ...suspicion, harm: 'names' },
   beacon: suspicion,
+  'thin-session': suspicion,
+  'command-and-control': attack,
+  'chat-control': attack,
+  mining: attack,
+  tor: suspicion,
+  'proxy-relay': suspicion,
+  // Browsers and televisions switch to it with an update.
+  'encrypted-dns': { ...suspicion, spreads: false },
   // Updates and content networks bring new far ends to all of a kind at once, and what is blocked looks for others.
   novelty: { ...suspicion, spreads: false, expected: true },
   'address-spoofing': atHome,
   'rogue-dhcp': atHome,
   'rogue-router': atHome,
   'new-device': note,
+  'vanished-device': note,
   'port-mapping': note,
+  'unencrypted-service': note,
+  'weak-encryption': note,
+  'steady-upload': note,
+  tracker: note,
 };
 
 /** A detector that nobody placed may tell, and never cut by itself. */

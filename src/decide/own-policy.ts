@@ -2,7 +2,9 @@
 import type { Incident } from '../model/incident.ts';
 import type { Preferences } from '../model/preferences.ts';
 import type { OwnLimit, OwnPolicy, OwnRule, Verdict } from '../model/verdict.ts';
+import { isHarm } from './incidents.ts';
 import { isKindred } from './kindred.ts';
+import { meaningOf } from './meanings.ts';
 import { type Profile, targetKey } from './verdicts.ts';
 
 type Known = { profile: Profile; preferences: Preferences };
@@ -14,9 +16,15 @@ export function wantsOf(
 ): OwnPolicy {
   const acting = incidents.filter(({ verdict }) => verdict !== undefined);
   const rules = acting.flatMap(({ verdict }) => rulesOf(verdict!));
-  const limits: OwnLimit[] = acting.map(({ id, device }) => ({ device, reason: 'probation', because: id }));
+  const limits = acting.map(probation);
   if (acting.length > 0) limits.push(...precautions(acting, devices, knownOf));
   return { rules, limits };
+}
+
+/** Everybody about whom SPIN has acted is under tight limits until the incident is closed. */
+function probation({ id, device, findings }: Incident): OwnLimit {
+  const names = findings.some((one) => isHarm(one) && meaningOf(one.detector).harm === 'names');
+  return { device, reason: 'probation', because: id, ...(names && { names }) };
 }
 
 /** The household's allow beats these as it beats its own blocks; of several steps for one device the highest counts. */

@@ -28,7 +28,14 @@ export type OwnRule = HouseholdRule & { by: 'spin'; because: string };
 
 /** Why a device is under tight limits. */
 export type LimitReason = 'probation' | 'kindred' | 'new-device' | 'weak';
-export type OwnLimit = { device: string; reason: LimitReason; because?: string };
+export type OwnLimit = {
+  device: string;
+  reason: LimitReason;
+  /** The incident. */
+  because?: string;
+  /** It does harm through the home's name server, so that it may ask that only a little. */
+  names?: true;
+};
 
 /** What SPIN wants by itself now. */
 export type OwnPolicy = { rules: OwnRule[]; limits: OwnLimit[] };
