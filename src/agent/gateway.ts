@@ -139,8 +139,9 @@ export class Gateway implements Mode {
     this.#tripwires?.close();
     await this.#enforcement.stop();
     const stays = await this.#stopTracking();
-    // Without the hooks the rules that stay would not see what crosses a bridge.
-    this.#settings.restore((parameter) => stays && isBridgeHook(parameter));
+    // Without the hooks the rules that stay would not see what crosses a bridge. A virtual home ends with its guard.
+    const outlives = stays && this.#options.config.namespace === undefined;
+    this.#settings.restore((parameter) => outlives && isBridgeHook(parameter));
   }
 
   /** @returns whether rules of a policy stay in force */

@@ -1,20 +1,53 @@
 /**
- * `node src/agent/restore.ts CONFIG.json`: gives back what an agent changed on this machine and, being killed, could
- * not: kernel settings, the firewall table.
+ * `node src/agent/release.ts RUN_DIR tidy|open|panic`: gives back, in the network namespace that it runs in, what SPIN
+ * changed on this machine. It needs nothing but nft: no agent, no configuration, no state.
+ *
+ * - `tidy`: what a killed agent had changed in order to see. Rules stay in force, with the settings that they need.
+ * - `open`: everything, unless another SPIN enforces here (exit code 3).
+ * - `panic`: everything, whatever runs.
+ *
+ * Prints `{"stays":true}` where rules stay in force, else `{"stays":false}`. Exit code 1: something could not be given back.
  */
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { KERNEL_SETTINGS } from '../contract/files.ts';
+import { EnforceError, Nftables, removeAll } from '../enforce/nftables.ts';
 import { KernelSettings } from '../source/live/kernel-settings.ts';
 import { stopTracking } from '../source/live/nftables.ts';
-import { readConfig } from './config.ts';
+import { isBridgeHook } from './bridge-hooks.ts';
 
-const { mode, namespace, runDir } = readConfig(process.argv[2]);
-const settings = join(runDir, KERNEL_SETTINGS);
-if (mode === 'gateway' && namespace === undefined) {
-  // No table, no nft, no right: nothing of ours is there then.
-  await stopTracking().catch(() => {});
-  new KernelSettings(settings, (line) => console.error(`agent: ${line}`)).restore();
+const OTHER_ENFORCES = 3;
+
+function log(line: string): void {
+  process.stderr.write(`spin: ${line}\n`);
 }
-// What was changed in a namespace went with it, and must not be given back to the machine itself.
-rmSync(settings, { force: true });
+
+async function removeTable(level: string): Promise<boolean> {
+  if (level === 'tidy') return stopTracking();
+  const lock = level === 'open' ? await Nftables.open() : undefined;
+  await removeAll();
+  await lock?.close();
+  return false;
+}
+
+async function release(runDir: string, level: string): Promise<number> {
+  let stays = false;
+  let code = 0;
+  try {
+    stays = await removeTable(level);
+  } catch (error) {
+    const known = error instanceof EnforceError ? error.code : undefined;
+    // Without nft there never was a table.
+    if (known !== 'no-nft') log(`the firewall table "inet spin": ${error instanceof Error ? error.message : error}`);
+    if (known === 'second-instance') return OTHER_ENFORCES;
+    code = known === 'no-nft' ? 0 : 1;
+  }
+  new KernelSettings(join(runDir, KERNEL_SETTINGS), log).restore((parameter) => stays && isBridgeHook(parameter));
+  process.stdout.write(`${JSON.stringify({ stays })}\n`);
+  return code;
+}
+
+const [runDir, level] = process.argv.slice(2);
+if (runDir === undefined || (level !== 'tidy' && level !== 'open' && level !== 'panic')) {
+  log('usage: release RUN_DIR tidy|open|panic');
+  process.exitCode = 64;
+} else process.exitCode = await release(runDir, level);

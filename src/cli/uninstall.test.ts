@@ -14,14 +14,18 @@ const put = (path: string) => {
 };
 const has = (path: string) => existsSync(join(folder, path));
 
-/** A machine where SPIN's user and table are, and that notes what it is told to do. */
-function machineWith(there: { user: boolean; table: boolean; obeys?: boolean }) {
+/** A machine where SPIN's user is, and that notes what it is told to do. */
+function machineWith(there: { user: boolean; releases?: boolean; obeys?: boolean }) {
   const done: string[] = [];
   const machine: Machine = {
     hasUser: () => there.user,
+    release: (runDir) => {
+      done.push(`release ${runDir.slice(folder.length + 1)}`);
+      return there.releases ?? true;
+    },
     run: (program, args) => {
       done.push([program, ...args].join(' '));
-      return args[0] === 'list' ? there.table : (there.obeys ?? true);
+      return there.obeys ?? true;
     },
   };
   return { machine, done };
@@ -29,7 +33,16 @@ function machineWith(there: { user: boolean; table: boolean; obeys?: boolean }) 
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'spin-uninstall-'));
-  for (const name of ['spin.db', 'spin.db-wal', 'spin.db.damaged-1', 'cli-token']) put(`state/homes/gateway/${name}`);
+  for (const name of [
+    'spin.db',
+    'spin.db-wal',
+    'spin.db.damaged-1',
+    'cli-token',
+    'policy.json',
+    'policy.json.broken',
+    'enforcement-off',
+  ])
+    put(`state/homes/gateway/${name}`);
   for (const name of ['config.json', 'agent.sock', 'kernel-settings.json']) put(`run/${name}`);
 });
 
@@ -43,7 +56,7 @@ describe('spin uninstall', () => {
   const elsewhere = () => ['--yes', '--state', join(folder, 'state'), '--run', join(folder, 'run')];
 
   test('removes all that SPIN keeps in the folders it is told, and nothing of the machine', async () => {
-    const { machine, done } = machineWith({ user: true, table: true });
+    const { machine, done } = machineWith({ user: true });
     expect(await uninstall(elsewhere(), machine)).toBe(0);
     expect(has('state') || has('run')).toBe(false);
     expect(done).toEqual([]);
@@ -53,7 +66,7 @@ describe('spin uninstall', () => {
     put('state/homes/gateway/diary.txt');
     put('state/homes/mine/spin.db');
     put('run/other.sock');
-    expect(await uninstall(elsewhere(), machineWith({ user: false, table: false }).machine)).toBe(0);
+    expect(await uninstall(elsewhere(), machineWith({ user: false }).machine)).toBe(0);
     expect([has('state/homes/gateway/diary.txt'), has('state/homes/mine/spin.db'), has('run/other.sock')]).toEqual([
       true,
       true,
@@ -67,7 +80,7 @@ describe('spin uninstall', () => {
     put('precious/spin.db');
     mkdirSync(join(folder, 'linked'));
     symlinkSync(join(folder, 'precious'), join(folder, 'state/homes/watch'));
-    await uninstall(elsewhere(), machineWith({ user: false, table: false }).machine);
+    await uninstall(elsewhere(), machineWith({ user: false }).machine);
     expect(has('precious/spin.db')).toBe(true);
   });
 
@@ -84,24 +97,27 @@ describe.runIf(isRoot())(`spin uninstall of the whole${isRoot() ? '' : ' (skippe
   test('takes table and user away', async () => {
     vi.stubEnv('SPIN_STATE', join(folder, 'state'));
     vi.stubEnv('SPIN_RUN', join(folder, 'run'));
-    const { machine, done } = machineWith({ user: true, table: true });
+    const { machine, done } = machineWith({ user: true });
     expect(await uninstall(['--yes'], machine)).toBe(0);
-    expect(done).toEqual(['nft list table inet spin', 'nft delete table inet spin', 'userdel spin']);
+    expect(done).toEqual(['release run', 'userdel spin']);
     expect(has('state') || has('run')).toBe(false);
   });
 
   test('does nothing where nothing is', async () => {
     vi.stubEnv('SPIN_STATE', join(folder, 'none'));
     vi.stubEnv('SPIN_RUN', join(folder, 'none'));
-    const { machine, done } = machineWith({ user: false, table: false });
+    const { machine, done } = machineWith({ user: false });
     expect(await uninstall(['--yes'], machine)).toBe(0);
-    expect(done).toEqual(['nft list table inet spin']);
+    expect(done).toEqual(['release none']);
   });
 
   test('says what could not be removed', async () => {
     vi.stubEnv('SPIN_STATE', join(folder, 'state'));
     vi.stubEnv('SPIN_RUN', join(folder, 'run'));
-    const { machine } = machineWith({ user: true, table: false, obeys: false });
+    const { machine } = machineWith({ user: true, obeys: false });
     await expect(uninstall(['--yes'], machine)).rejects.toThrow('the user "spin" could not be removed');
+    const stuck = machineWith({ user: true, releases: false });
+    await expect(uninstall(['--yes'], stuck.machine)).rejects.toThrow('not all could be given back');
+    expect(stuck.done).toEqual([expect.stringMatching('release')]);
   });
 });

@@ -7,6 +7,7 @@ import { visible } from '../model/visible.ts';
 import { findProgram, hasUser } from './debian.ts';
 import { isRoot, places } from './places.ts';
 import { HOMES, homesIn } from './plan.ts';
+import { release } from './release.ts';
 import { readRecord } from './run-record.ts';
 import { SYSTEM_USER } from './setup.ts';
 import { stop } from './stop.ts';
@@ -14,20 +15,23 @@ import { EXIT, Failure, say, wrongUsage } from './terminal.ts';
 
 const HELP = `Usage: spin uninstall [--yes] [--state DIR] [--run DIR]
 
-Stops SPIN and removes what it put on this machine: the firewall table "inet spin", its database and sockets, and the
-system user "${SYSTEM_USER}". With --state or --run only what is there goes; table and user stay.
+Stops SPIN and removes what it put on this machine: the firewall table "inet spin" with all that is blocked, its
+database and sockets, and the system user "${SYSTEM_USER}"; kernel settings become what they were. With --state or --run only what is there goes; table and user stay.
 The clone itself and Debian packages stay; they are yours to remove.
 Exit codes: 0 removed · 1 not removed · 64 wrong usage`;
 
 /** What is done to the machine beside its files. */
 export type Machine = {
   hasUser: (name: string) => boolean;
+  /** Whether all that SPIN changed in the network was given back. */
+  release: (runDir: string) => boolean;
   /** Runs a program; whether it ended well. */
   run: (program: string, args: readonly string[]) => boolean;
 };
 
 const MACHINE: Machine = {
   hasUser,
+  release: (runDir) => release(runDir, 'panic').outcome === 'done',
   run: (program, args) => {
     const path = findProgram(program);
     return path !== undefined && spawnSync(path, args, { stdio: ['ignore', 'ignore', 'inherit'] }).status === 0;
@@ -49,8 +53,8 @@ export async function uninstall(args: readonly string[], machine = MACHINE): Pro
     return EXIT.ok;
   }
   if (!options.yes && !(await confirmed(list))) throw new Failure('nothing was removed');
-  if (readRecord(run)) await stop(['--run', run]);
-  if (whole) removeTable(machine);
+  if (readRecord(run)) await stop(['--run', run, '--keep-blocks']);
+  if (whole && !machine.release(run)) throw new Failure('not all could be given back (see above)');
   const left = [...removeHomes(state), ...removeRun(run)];
   if (whole) removeUser(machine);
   for (const path of left) say(`${visible(path)} is not SPIN's and was left alone`);
@@ -85,7 +89,7 @@ async function confirmed(list: readonly string[]): Promise<boolean> {
 /** Files of the run folder; a wrong `--run` or `--state` must not cost anybody theirs, so that each one is named. */
 const RUN_FILES = /^(spin\.json(\.\d+)?|config\.json(\.next)?|agent\.sock|kernel-settings\.json)$/;
 /** Files of one home, each with what its writer puts beside it for a while. */
-const HOME_FILES = /^(spin\.db.*|cli-token(\.new)?|\.may-write-\w+)$/;
+const HOME_FILES = /^(spin\.db.*|cli-token(\.new)?|policy\.json(\.\w+)?|enforcement-off|\.may-write-\w+)$/;
 
 /** @returns what was left because it is not SPIN's */
 function removeHomes(state: string): string[] {
@@ -110,13 +114,6 @@ function empty(folder: string, ours: RegExp): string[] {
   const left = readdirSync(folder).map((name) => join(folder, name));
   if (left.length === 0) rmdirSync(folder);
   return left;
-}
-
-function removeTable(machine: Machine): void {
-  const tables = machine.run('nft', ['list', 'table', 'inet', 'spin']);
-  if (tables && !machine.run('nft', ['delete', 'table', 'inet', 'spin'])) {
-    throw new Failure('the firewall table "inet spin" could not be removed (see above)');
-  }
 }
 
 function removeUser(machine: Machine): void {
