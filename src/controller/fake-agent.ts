@@ -1,8 +1,8 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import { encodeHello, encodeObservation, LINK_PROTOCOL } from '../contract/link.ts';
+import { encodeHello, encodeObservation, LINK_PROTOCOL, LinkDecoder, type PolicyMessage } from '../contract/link.ts';
 import { parseAddress, parseMac } from '../model/address.ts';
 import { D, FLAG, FlowBatch, RECORD_DOUBLES, RECORD_WORDS, W } from '../model/flow.ts';
-import type { Observation } from '../model/observation.ts';
+import type { EnforcementObservation, Observation } from '../model/observation.ts';
 
 /** For tests: a Unix socket that plays observations to a controller as the agent does. */
 export class FakeAgent {
@@ -10,6 +10,10 @@ export class FakeAgent {
   readonly #sockets = new Set<Socket>();
   /** Sent to each controller that connects. */
   greeting: Observation[] = [];
+  /** All policies that came, the last one last. */
+  readonly policies: PolicyMessage[] = [];
+  /** What it says became of a policy. */
+  answer: Pick<EnforcementObservation, 'result' | 'message'> | undefined = { result: 'in-force' };
 
   constructor(server: Server) {
     this.#server = server;
@@ -17,7 +21,10 @@ export class FakeAgent {
       this.#sockets.add(socket);
       socket.on('close', () => this.#sockets.delete(socket));
       socket.on('error', () => {});
-      socket.resume();
+      const decoder = new LinkDecoder('controller');
+      socket.on('data', (chunk: Buffer) => {
+        for (const message of decoder.push(chunk)) if (message.type === 'policy') this.#take(message);
+      });
       socket.write(encodeHello({ protocol: LINK_PROTOCOL, role: 'agent', epoch: 'test' }));
       for (const observation of this.greeting) socket.write(encodeObservation(observation));
     });
@@ -40,6 +47,11 @@ export class FakeAgent {
 
   sendRaw(bytes: Uint8Array): void {
     for (const socket of this.#sockets) socket.write(bytes);
+  }
+
+  #take({ revision, policy }: PolicyMessage): void {
+    this.policies.push({ revision, policy });
+    if (this.answer) this.send({ kind: 'enforcement', at: Date.now(), revision, ...this.answer });
   }
 
   async close(): Promise<void> {

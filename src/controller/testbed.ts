@@ -79,7 +79,7 @@ export class Testbed {
           answer += chunk;
         });
         response.on('end', () => {
-          const isJson = String(response.headers['content-type']).includes('json');
+          const isJson = String(response.headers['content-type']).startsWith('application/json;');
           resolve({
             status: response.statusCode!,
             headers: response.headers,

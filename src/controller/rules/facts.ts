@@ -1,5 +1,5 @@
 import { limitsFor, modeFor, STRANGERS, unneededBy } from '../../decide/limits.ts';
-import type { Address } from '../../model/address.ts';
+import { type Address, formatMac } from '../../model/address.ts';
 import type { Group } from '../../model/audit.ts';
 import type { Device } from '../../model/home.ts';
 import type { DeviceFacts, GuardPreferences, HomeFacts, HouseholdRule } from '../../model/household.ts';
@@ -11,7 +11,8 @@ import type { Network } from './network.ts';
 const HOLD = 10;
 /** Of the step `slow`: a call and a web page go through, a flood does not. */
 const SLOW_BYTES_PER_SECOND = 32_000;
-const BY_MAC = /^d-((?:[0-9a-f]{2}:){5}[0-9a-f]{2})$/;
+/** An id made of a hardware address. */
+const BY_MAC = /^d-([0-9a-f]{4})([0-9a-f]{8})$/;
 
 /** What facts are gathered from. */
 export type Sources = {
@@ -92,8 +93,9 @@ function forgotten({ rules, devices, groups }: Sources): DeviceFacts[] {
   const here = new Set(devices.map(({ id }) => id));
   const missing = new Set(rules.flatMap(({ target: { device } }) => device ?? []).filter((id) => !here.has(id)));
   return [...missing].flatMap((id) => {
-    const mac = BY_MAC.exec(id)?.[1];
-    if (mac === undefined) return [];
+    const [, high, low] = BY_MAC.exec(id) ?? [];
+    if (high === undefined || low === undefined) return [];
+    const mac = formatMac(Number.parseInt(high, 16), Number.parseInt(low, 16));
     const tripwires = { ...modeFor(undefined), limits: limitsFor(undefined), unneeded: [] };
     const own = groupsOf({ id }, groups.values());
     return [{ id, macs: [mac], addresses: [], groups: own, tripwires, critical: [], essential: [] }];
