@@ -21,6 +21,7 @@ import { Devices } from './devices.ts';
 import { Dictionary } from './dictionary.ts';
 import { Events, type StoredEvent } from './events.ts';
 import { type Contact, History, type Point } from './history.ts';
+import { type KeptCase, StoredIncidents } from './incidents.ts';
 import { Past, type PastRow, type Span } from './past.ts';
 import { Pending } from './pending.ts';
 import { Retention } from './retention.ts';
@@ -141,8 +142,26 @@ export class Store {
   }
 
   /** Answers a question from the database; `undefined` while it cannot be read. */
-  ask<T>(question: (open: Pick<Open, 'decisions'>) => T): T | undefined {
+  ask<T>(question: (open: Pick<Open, 'decisions' | 'incidents'>) => T): T | undefined {
     return this.#try(() => question(this.#open));
+  }
+
+  /**
+   * Incidents as they are now, and what was said of them; durable when it returns.
+   * @param said what people did, for the event log
+   * @param settings that belong to it
+   * @throws {StoreFailing}
+   */
+  keepCase(
+    kept: KeptCase,
+    said: readonly Omit<StoredEvent, 'id'>[] = [],
+    settings: Readonly<Record<string, unknown>> = {},
+  ): void {
+    this.#durably((open) => {
+      open.incidents.write(kept);
+      for (const event of said) open.events.add(event);
+      for (const [key, value] of Object.entries(settings)) open.settings.set(key, value);
+    });
   }
 
   /** Keeps them over a restart of this program; after a power failure they are learnt anew. */
@@ -393,6 +412,7 @@ function openParts(database: DatabaseSync) {
     sessions: new StoredSessions(database),
     events: new Events(database),
     decisions: new Decisions(database),
+    incidents: new StoredIncidents(database),
     past: new Past(database),
     dataVersion: database.prepare('PRAGMA data_version'),
   };
