@@ -6,7 +6,7 @@ import type { Device } from '../../src/model/home.ts';
 import { isKind, type Kind } from '../../src/model/kinds.ts';
 import { digestFile } from '../../src/read/digest-file.ts';
 import { Home } from '../../src/track/home.ts';
-import type { Evident } from '../../src/track/identify/identify.ts';
+import type { Evident } from '../../src/track/identify/hits.ts';
 import { KnownTraits } from '../../src/track/identify/traits.ts';
 
 /** One recording of one device. */

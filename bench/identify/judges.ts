@@ -1,6 +1,7 @@
 /** Ways to say what a device is, each told which samples it may know. */
 import type { Kind } from '../../src/model/kinds.ts';
-import { allHits, identify } from '../../src/track/identify/identify.ts';
+import { allHits } from '../../src/track/identify/hits.ts';
+import { identify } from '../../src/track/identify/identify.ts';
 import { SIGNALS, type SignalTables } from '../../src/track/identify/signals/all.ts';
 import type { Sample } from './evidence.ts';
 

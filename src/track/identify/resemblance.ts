@@ -55,7 +55,7 @@ function inCommon(a: Likely, b: Likely): Likeness[] {
   const asks = a.traits.parameters.join(',');
   if (asks !== '' && asks === b.traits.parameters.join(',') && systemOf(a) === systemOf(b)) add('dhcp', asks);
   if (modelOf(a) === modelOf(b)) add('model', modelOf(a));
-  else if (a.vendor === b.vendor) add('vendor', a.vendor);
+  if (a.vendor === b.vendor) add('vendor', a.vendor);
   const names = [...a.traits.names].filter((name) => b.traits.names.has(name));
   if (names.length >= SHARED_NAMES) add('names', names.slice(0, SHARED_NAMES).join(', '));
   if (a.kind === b.kind) add('kind', a.kind);

@@ -6,7 +6,7 @@ const EMBEDDED = { phone: -LIKELY, tablet: -LIKELY, computer: -HINT, console: -H
 /** The vendor class (RFC 2132 §9.13), as the systems are known to send it. */
 export const VENDOR_CLASSES: readonly Signal[] = [
   ...because('the system’s own vendor class', 'dhcp', [
-    [/^android-dhcp/i, { phone: LIKELY + 1, tablet: HINT + 1, tv: HINT }],
+    [/^android-dhcp/i, { phone: STRONG, tablet: HINT + 1, tv: HINT }],
     [/^MSFT 5\.0 XBOX/i, { console: PROOF }, 'Microsoft'],
     [/^MSFT/i, { computer: STRONG, console: WEAK }],
     [/^(?:PS[345]|SONY.?PS)/i, { console: PROOF }, 'Sony'],

@@ -68,5 +68,6 @@ export const BEHAVIOURS: readonly Signal[] = because('how it behaves', 'behaviou
       switch: -LIKELY,
     },
   ],
+  ['many-makers', { phone: HINT, tablet: WEAK, computer: 1 }],
   ['uploads', { camera: HINT, doorbell: WEAK, storage: 1 }],
 ]);
