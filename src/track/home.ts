@@ -129,6 +129,11 @@ export class Home {
     return this.#devices.has(index) ? this.#devices.at(index).id : undefined;
   }
 
+  /** Index of a device by its id, or -1. */
+  indexOf(id: string): number {
+    return this.#devices.get(id)?.index ?? -1;
+  }
+
   /** What the device of an index is, where it is known. */
   kindAt(index: number): string | undefined {
     return this.#devices.has(index) ? this.#devices.at(index).kind : undefined;
@@ -247,13 +252,13 @@ export class Home {
   }
 
   #dns(dns: DnsObservation): void {
+    const isAnswer = dns.response && dns.rcode === 0 && dns.answers.length > 0 && dns.name !== '';
     const known = this.#deviceAt(dns.client, false);
-    if (known >= 0 && this.#devices.at(known).traits.lookedUp(dns.name))
-      this.#identities.touched(this.#devices.at(known));
-    if (!dns.response || dns.rcode !== 0 || dns.answers.length === 0 || dns.name === '') return;
     // Who is answered has asked, although its flows may not have been told of yet.
-    const device = known >= 0 ? known : this.#deviceAt(dns.client, true);
+    const device = known >= 0 || !isAnswer ? known : this.#deviceAt(dns.client, true);
     if (device < 0) return;
+    this.#asked(device, dns.name);
+    if (!isAnswer) return;
     answeredAddresses(dns.name, dns.answers, (text, ttl) => {
       const address = this.#addresses.of(text);
       if (address) this.#names.lookedUp(device, address, dns.name, ttl, this.at);
@@ -266,8 +271,13 @@ export class Home {
     const device = this.#deviceAt(hello.client, true);
     if (device < 0) return;
     this.#names.greeted(device, address, hello.serverName, this.at);
-    if (this.#devices.at(device).traits.lookedUp(hello.serverName)) this.#identities.touched(this.#devices.at(device));
+    this.#asked(device, hello.serverName);
     this.#nameByHello(device, address, hello.protocol === 'tcp' ? PROTOCOL.tcp : PROTOCOL.udp, hello.serverPort);
+  }
+
+  #asked(device: number, name: string): void {
+    const record = this.#devices.at(device);
+    if (record.traits.lookedUp(name)) this.#identities.touched(record);
   }
 
   /** The conversation that began before its first words named the far end gets that name. */
