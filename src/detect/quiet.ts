@@ -14,6 +14,7 @@ import { newDevice, vanishedDevice } from './household/comings.ts';
 import { portMapping, unencryptedService } from './household/openings.ts';
 import { rogueDhcp } from './household/rogue-dhcp.ts';
 import { rogueRouter } from './household/rogue-router.ts';
+import { novelty } from './novelty/novelty.ts';
 
 /** Detectors of what makes no noise: masters and tunnels, what is new, the household's own network. */
 export const QUIET: readonly Detector[] = [
@@ -28,6 +29,7 @@ export const QUIET: readonly Detector[] = [
   generatedNames,
   waterTorture,
   encryptedDns,
+  novelty,
   addressSpoofing,
   rogueDhcp,
   rogueRouter,

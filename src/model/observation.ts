@@ -1,7 +1,9 @@
 import type { Address, Mac, Prefix } from './address.ts';
 import type { FlowBatch } from './flow.ts';
+import type { Habits } from './habits.ts';
 import type { Traits } from './identity.ts';
 import type { Kind } from './kinds.ts';
+import type { MudProfile } from './mud.ts';
 import type { TripMode, TripReason } from './policy.ts';
 
 /**
@@ -207,7 +209,13 @@ export type CoverageCode =
   | 'detector-blind';
 
 /** What the store knew before this start. */
-export type RestoreObservation = { kind: 'restore'; at: number; devices: RestoredDevice[] };
+export type RestoreObservation = {
+  kind: 'restore';
+  at: number;
+  devices: RestoredDevice[];
+  /** What devices were known to need. */
+  habits?: Habits[];
+};
 export type RestoredDevice = {
   id: string;
   macs: Mac[];
@@ -224,6 +232,9 @@ export type RestoredDevice = {
   firstSeen: number;
   lastSeen: number;
 };
+
+/** What a maker says that a device of this home needs, as an installed file tells; without a profile it is no longer so. */
+export type ProfileObservation = { kind: 'profile'; at: number; device: string; profile?: MudProfile };
 
 /** What a person asked for. */
 export type CommandObservation = { kind: 'command'; at: number; by: string; command: Command };

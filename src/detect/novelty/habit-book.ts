@@ -1,0 +1,139 @@
+import { type Address, formatPrefix, isV4, parseAddress, parsePrefix } from '../../model/address.ts';
+import type { HabitPlace, Habits } from '../../model/habits.ts';
+import { protocolName } from '../../model/protocols.ts';
+import type { Home } from '../../track/home.ts';
+import type { Contact } from '../contacts/contacts.ts';
+import { ownerDomain } from '../dns/domain.ts';
+
+/**
+ * Places kept of one device. IoTSTEED counts at most 70 servers of an appliance; who needs more is no appliance, and of
+ * those the ones longest unused make room.
+ */
+const MAX_PLACES = 192;
+const LONGEST_PLACE = 280;
+
+type Place = { first: number; last: number };
+
+/** What one device is known to need. */
+export class Needs {
+  since: number;
+  readonly places = new Map<string, Place>();
+  /** Owners' domains and networks of these places, whatever the service. */
+  readonly #owners = new Map<string, number>();
+  /** When the latest places were met for the first time, the newest last. */
+  readonly latest: number[] = [];
+
+  constructor(since: number) {
+    this.since = since;
+  }
+
+  /** Learns a place. @returns whether the place and whether its owner were unknown */
+  meet(owner: string, service: string, at: number): 'known' | 'new-service' | 'new' {
+    const key = `${owner} ${service}`;
+    const known = this.places.get(key);
+    if (known) {
+      known.last = at;
+      return 'known';
+    }
+    const isOwnerKnown = this.#owners.has(owner);
+    this.learn({ place: key, first: at, last: at });
+    this.latest.push(at);
+    if (this.latest.length > 16) this.latest.shift();
+    return isOwnerKnown ? 'new-service' : 'new';
+  }
+
+  learn({ place, first, last }: HabitPlace): void {
+    this.places.set(place, { first, last });
+    const owner = place.slice(0, place.indexOf(' '));
+    this.#owners.set(owner, (this.#owners.get(owner) ?? 0) + 1);
+    if (this.places.size > MAX_PLACES) this.#forgetLongestUnused();
+  }
+
+  /** Places met for the first time since a moment. */
+  newSince(moment: number): number {
+    return this.latest.filter((at) => at >= moment).length;
+  }
+
+  #forgetLongestUnused(): void {
+    let oldest: [string, Place] | undefined;
+    for (const entry of this.places) if (!oldest || entry[1].last < oldest[1].last) oldest = entry;
+    if (!oldest) return;
+    this.places.delete(oldest[0]);
+    const owner = oldest[0].slice(0, oldest[0].indexOf(' '));
+    const uses = this.#owners.get(owner)! - 1;
+    if (uses === 0) this.#owners.delete(owner);
+    else this.#owners.set(owner, uses);
+  }
+}
+
+const BOOKS = new WeakMap<Home, HabitBook>();
+
+export function habitBookOf(home: Home): HabitBook {
+  const known = BOOKS.get(home);
+  if (known) return known;
+  const book = new HabitBook(home);
+  BOOKS.set(home, book);
+  return book;
+}
+
+/** What every device is known to need. */
+export class HabitBook {
+  readonly #home: Home;
+  readonly #needs = new Map<number, Needs>();
+
+  constructor(home: Home) {
+    this.#home = home;
+  }
+
+  of(device: number): Needs {
+    let needs = this.#needs.get(device);
+    if (!needs) {
+      needs = new Needs(this.#home.firstSeenAt(device));
+      this.#needs.set(device, needs);
+    }
+    return needs;
+  }
+
+  forget(device: number): void {
+    this.#needs.delete(device);
+  }
+
+  /** For the store. */
+  all(): Habits[] {
+    return [...this.#needs].flatMap(([index, { since, places }]) => {
+      const device = this.#home.deviceId(index);
+      if (device === undefined) return [];
+      return [{ device, since, places: [...places].map(([place, seen]) => ({ place, ...seen })) }];
+    });
+  }
+
+  /** What the store knew. Devices that are not known here are passed over, and what is no habit. */
+  restore(habits: readonly Habits[]): void {
+    for (const { device, since, places } of habits) {
+      const index = this.#home.indexOf(device);
+      if (index < 0) continue;
+      const needs = this.of(index);
+      needs.since = Math.min(needs.since, since);
+      for (const place of places.slice(-MAX_PLACES)) if (isPlace(place)) needs.learn(place);
+    }
+  }
+}
+
+function isPlace({ place, first, last }: HabitPlace): boolean {
+  return place.length <= LONGEST_PLACE && place.indexOf(' ') > 0 && Number.isFinite(first) && Number.isFinite(last);
+}
+
+/** Whose place a contact is: by its name's owner, else by its network, since clouds move within those. */
+export function ownerOf({ name, address }: Pick<Contact, 'name' | 'address'>): string {
+  return name === undefined ? networkOf(address) : ownerDomain(name);
+}
+
+export function serviceOf({ protocol, port }: Pick<Contact, 'protocol' | 'port'>): string {
+  return port === 0 ? protocolName(protocol) : `${protocolName(protocol)}/${port}`;
+}
+
+function networkOf(address: Address): string {
+  const words = parseAddress(address);
+  const prefix = words && parsePrefix(`${address}/${isV4(words) ? 24 : 48}`);
+  return prefix ? formatPrefix(prefix) : address;
+}

@@ -1,0 +1,142 @@
+import type { Kind } from '../../model/kinds.ts';
+import { classOf, isKind } from '../../model/kinds.ts';
+import { type MudProfile, mudAllows } from '../../model/mud.ts';
+import { PROTOCOL } from '../../model/protocols.ts';
+import { type Contact, contactsOf } from '../contacts/contacts.ts';
+import { isEverydayPort } from '../contacts/ports.ts';
+import type { Claim, Detector, Threshold } from '../detector.ts';
+import { readability, UNREADABLE } from '../dns/letters.ts';
+import { habitBookOf, type Needs, ownerOf, serviceOf } from './habit-book.ts';
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+
+/**
+ * A thing that does one job needs few places, and shows them in its first days. Later ones count by how unlike they are:
+ * another server of the same owner or network is no news, nor is a new name at an everyday port (a new function, another
+ * content network); an address without a name at an odd port is. An update or a restart brings several at once.
+ */
+const THRESHOLDS = {
+  named: {
+    value: 2 * DAY,
+    unit: 'ms after it came',
+    reason: 'of servers that are looked up few come later than that',
+    source: 'IoTSTEED has 2 h; updates and time-outs are daily',
+  },
+  unnamed: {
+    value: 5 * DAY,
+    unit: 'ms after it came',
+    reason: 'servers without a name are met more rarely',
+    source: 'USC/ISI, IoTSTEED: 120 h',
+  },
+  places: {
+    value: 70,
+    unit: 'places in all',
+    reason: 'who needs more is no thing of one job',
+    source: 'USC/ISI, IoTSTEED: at most 70 servers of an appliance',
+  },
+  burst: {
+    value: 4,
+    unit: 'new places within a quarter of an hour',
+    reason: 'so many at once are an update, a restart or a person: they are learned, not judged',
+  },
+  peers: {
+    value: 3,
+    unit: 'networks without a name known at odd ports',
+    reason: 'a camera that talks to its owner’s phone meets a new address each day',
+  },
+} as const satisfies Record<string, Threshold>;
+
+const BURST = 15 * MINUTE;
+const HOLD = DAY;
+/** Of a place that the maker's own list does not have. */
+const AGAINST_PROFILE = 0.8;
+const CONFIDENCE = { unnamedRare: 0.7, unnamedEveryday: 0.45, unreadable: 0.6, namedRare: 0.4 };
+/** A kind that is not known may be a computer that does little. */
+const UNKNOWN_FACTOR = 0.75;
+
+export const novelty: Detector = {
+  name: 'novelty',
+  needs: ['connections', 'control'],
+  start({ home, claim }) {
+    const contacts = contactsOf(home);
+    const habits = habitBookOf(home);
+    const profiles = new Map<number, MudProfile>();
+    return {
+      opened(flow) {
+        const contact = contacts.opened(flow);
+        if (!contact || (contact.protocol !== PROTOCOL.tcp && contact.protocol !== PROTOCOL.udp)) return;
+        const needs = habits.of(flow.device);
+        const service = serviceOf(contact);
+        const news = needs.meet(ownerOf(contact), service, flow.at);
+        const kind = home.kindAt(flow.device);
+        if (isOfManyJobs(kind)) return;
+        const profile = profiles.get(flow.device);
+        if (profile && news !== 'known' && !mudAllows(profile, contact, contact))
+          claim(claimOf(contact, service, needs, flow.at, AGAINST_PROFILE));
+        else if (!profile && news === 'new') {
+          const confidence = confidenceOf(contact, needs, flow.at) * (kind === undefined ? UNKNOWN_FACTOR : 1);
+          if (confidence > 0) claim(claimOf(contact, service, needs, flow.at, confidence));
+        }
+      },
+      observe: {
+        restore: ({ habits: known }) => {
+          if (known) habits.restore(known);
+        },
+        profile: ({ device, profile }) => {
+          const index = home.indexOf(device);
+          if (index < 0) return;
+          if (profile) profiles.set(index, profile);
+          else profiles.delete(index);
+        },
+      },
+      forget(device) {
+        contacts.forget(device);
+        habits.forget(device);
+        profiles.delete(device);
+      },
+    };
+  },
+};
+
+/** Nobody can say what a phone or a computer needs. */
+function isOfManyJobs(kind: string | undefined): kind is Kind {
+  return kind !== undefined && isKind(kind) && classOf(kind) === 'general';
+}
+
+/** 0 where it is no news worth telling. */
+function confidenceOf(contact: Contact, needs: Needs, at: number): number {
+  const { name, protocol, port } = contact;
+  const age = at - needs.since;
+  const isTime = protocol === PROTOCOL.udp && (port === 123 || port === 53);
+  if (isTime || age < (name === undefined ? THRESHOLDS.unnamed : THRESHOLDS.named).value) return 0;
+  if (needs.places.size > THRESHOLDS.places.value || needs.newSince(at - BURST) >= THRESHOLDS.burst.value) return 0;
+  const everyday = isEverydayPort(protocol, port);
+  if (name !== undefined) {
+    const owner = ownerOf(contact);
+    const label = owner.indexOf('.');
+    if (label >= 7 && readability(owner, 0, label) < UNREADABLE) return CONFIDENCE.unreadable;
+    return everyday ? 0 : CONFIDENCE.namedRare;
+  }
+  if (!everyday && protocol === PROTOCOL.udp && hasPeers(needs)) return 0;
+  return everyday ? CONFIDENCE.unnamedEveryday : CONFIDENCE.unnamedRare;
+}
+
+/** Whether it is used to meeting strangers at odd ports over UDP; the newest place is in the list by now. */
+function hasPeers({ places }: Needs): boolean {
+  let peers = -1;
+  for (const place of places.keys()) {
+    const [owner, service] = place.split(' ') as [string, string];
+    if (owner.includes('/') && service.startsWith('udp/') && !isEverydayPort(PROTOCOL.udp, Number(service.slice(4))))
+      peers++;
+  }
+  return peers >= THRESHOLDS.peers.value;
+}
+
+function claimOf(contact: Contact, service: string, needs: Needs, at: number, confidence: number): Claim {
+  const { device, name, address } = contact;
+  const node = name ?? address;
+  const days = Math.max(0, Math.floor((at - needs.since) / DAY));
+  const target = { node: name === undefined ? { address } : { name } };
+  return { device, subject: `${service} ${node}`, target, evidence: { node, service, days }, confidence, hold: HOLD };
+}

@@ -1,0 +1,14 @@
+/** What a device is known to need beyond the home, learned from what it did: plain JSON, bounded, for the store to keep. */
+export type Habits = {
+  device: string;
+  /** Since when it is watched, ms since the epoch. */
+  since: number;
+  places: HabitPlace[];
+};
+
+export type HabitPlace = {
+  /** An owner's domain (`example.com`) or a network (`198.51.100.0/24`), a blank, and a service (`tcp/443`). */
+  place: string;
+  first: number;
+  last: number;
+};
