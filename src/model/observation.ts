@@ -23,6 +23,7 @@ export type Observation =
   | ServiceObservation
   | SourceObservation
   | RestoreObservation
+  | ProfileObservation
   | CommandObservation
   | EnforcementObservation
   | StoppedObservation
