@@ -2,7 +2,13 @@
 import { LOG_GROUP } from '../enforce/names.ts';
 import type { Mac } from '../model/address.ts';
 import type { TrippedObservation } from '../model/observation.ts';
-import { type DesiredPolicy, TRIP_REASONS, type TripMode, type TripReason } from '../model/policy.ts';
+import {
+  type DesiredPolicy,
+  type PolicyDevice,
+  TRIP_REASONS,
+  type TripMode,
+  type TripReason,
+} from '../model/policy.ts';
 import { Nflog } from '../source/netlink/nflog.ts';
 
 const WORDS = new Map<string, TripReason>(TRIP_REASONS.map((reason) => [`spin ${reason}`, reason]));
@@ -18,7 +24,7 @@ export class Tripwires {
   readonly #options: TripwiresOptions;
   readonly #log: Nflog;
   #policy: DesiredPolicy | undefined;
-  #modes: ReadonlyMap<Mac, TripMode> = new Map();
+  #devices: ReadonlyMap<Mac, PolicyDevice> = new Map();
 
   /** @throws SystemCallError `EBUSY` while another program listens */
   constructor(options: TripwiresOptions) {
@@ -45,8 +51,12 @@ export class Tripwires {
     const policy = this.#options.policy();
     if (policy !== this.#policy) {
       this.#policy = policy;
-      this.#modes = new Map(policy?.devices.flatMap(({ macs, mode }) => macs.map((one) => [one, mode] as const)));
+      this.#devices = new Map(policy?.devices.flatMap((device) => device.macs.map((one) => [one, device] as const)));
     }
-    return (reason === 'spoofing' ? policy?.spoofing.mode : this.#modes.get(mac)) ?? 'enforce';
+    return (reason === 'spoofing' ? policy?.spoofing.mode : deviceMode(this.#devices.get(mac), reason)) ?? 'enforce';
   }
+}
+
+function deviceMode(device: PolicyDevice | undefined, reason: TripReason): TripMode | undefined {
+  return reason === 'unneeded' || reason === 'stateless' ? device?.mode : (device?.volume ?? device?.mode);
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { RunConfig } from '../contract/config.ts';
 import { findProgram } from './debian.ts';
 import { ROOT } from './places.ts';
+import { say } from './terminal.ts';
 
 const PROGRAM = join(ROOT, 'src/agent/release.ts');
 /** nft may take some seconds where sets are full. */
@@ -27,6 +28,11 @@ export function release(runDir: string, level: 'tidy' | 'open' | 'panic', namesp
   });
   const outcome = status === 0 ? 'done' : status === 3 ? 'another-enforces' : 'failed';
   return { outcome, stays: stdout?.includes('"stays":true') ?? false };
+}
+
+/** After an end, orderly or not: says what stays. */
+export function tidy(runDir: string): void {
+  if (release(runDir, 'tidy').stays) say('what was blocked stays blocked; "spin stop --open" gives it free');
 }
 
 /** What the run in this folder was told; nothing where that cannot be read. */

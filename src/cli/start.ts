@@ -1,7 +1,8 @@
 import { build } from './build.ts';
 import { checkListening, urlsOf } from './listening.ts';
-import { places } from './places.ts';
+import { isRoot, places } from './places.ts';
 import { makePlan, type Plan } from './plan.ts';
+import { guardsThisMachine, tidy } from './release.ts';
 import { claim, type RunRecord, readRecord, release, runs } from './run-record.ts';
 import { makeRunFolder, makeStateFolder, setUpMachine } from './setup.ts';
 import { parseStartOptions, START_HELP, type StartOptions } from './start-options.ts';
@@ -45,6 +46,7 @@ async function supervise(plan: Plan, record: RunRecord, json: boolean): Promise<
     await asked;
   } finally {
     await supervisor.stop();
+    if (isRoot() && guardsThisMachine(plan.config)) tidy(plan.config.runDir);
   }
   return EXIT.ok;
 }

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { KERNEL_SETTINGS } from '../contract/files.ts';
 import { isRoot, places } from './places.ts';
 import { ended, isAlive, signal } from './process.ts';
-import { guardsThisMachine, readRunConfig, release } from './release.ts';
+import { guardsThisMachine, readRunConfig, release, tidy } from './release.ts';
 import { type RunRecord, readRecord, release as releaseRun, runs } from './run-record.ts';
 import { EXIT, Failure, say, wrongUsage } from './terminal.ts';
 import { clearLeftovers } from './virtual-home.ts';
@@ -36,8 +36,7 @@ export async function stop(args: readonly string[]): Promise<number> {
   else if (record) await clearRun(runDir, record);
   else say('SPIN does not run');
   if (open && (guards || !record)) openFirewall(runDir);
-  else if (guards && release(runDir, 'tidy').stays)
-    say('what was blocked stays blocked; "spin stop --open" gives it free');
+  else if (guards) tidy(runDir);
   return EXIT.ok;
 }
 
