@@ -47,7 +47,6 @@ describe('DHCP for IPv4', () => {
         hostname: 'Kitchen-Camera',
         vendorClass: 'udhcp 1.36',
         parameters: [1, 3, 6, 15],
-        options: [12, 60, 55, 161],
         mudUrl: 'https://vendor.example/camera.json',
       },
     ]);
@@ -64,7 +63,6 @@ describe('DHCP for IPv4', () => {
     ['ab'.repeat(131), undefined],
   ])('client identifier %s: %s', (value, clientId) => {
     const [told] = sent(message({}, option(53, [1]), option(61, hex(value))));
-    expect(told).toMatchObject({ options: [61] });
     expect((told as { clientId?: string }).clientId).toBe(clientId);
   });
 

@@ -119,7 +119,6 @@ function aboutDevice(options: Options, mac: Mac): Partial<LeaseObservation> {
     hostname: text(options.get(OPTION.hostname), LONGEST_HOSTNAME) ?? fqdn(options.get(OPTION.fqdn)),
     vendorClass: text(options.get(OPTION.vendorClass), LONGEST_CLASS),
     parameters: parameters && [...parameters.subarray(0, 255)],
-    options: [...options.keys()].filter((code) => code !== OPTION.messageType),
     clientId: clientId(options.get(OPTION.clientId), mac),
     requested: requested(options.get(OPTION.requestedAddress)),
     mudUrl: mudUrl(options.get(OPTION.mudUrl)),

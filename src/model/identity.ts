@@ -37,9 +37,8 @@ export type Evidence = (typeof EVIDENCE)[number];
 export type Traits = {
   /** DHCP client identifier (RFC 2132 §9.14) or DUID (RFC 8415 §11), hex. */
   clientIds?: string[];
-  /** DHCP options that it asks for, in its order, and the further ones that it sends. */
+  /** DHCP options that it asks for, in its order. */
   parameters?: number[];
-  options?: number[];
   services?: string[];
   /** Instance names and UPnP server strings. */
   descriptions?: string[];
