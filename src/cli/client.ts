@@ -2,7 +2,20 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { DeviceView, ErrorView, StatusView } from '../contract/api.ts';
+import type {
+  AuditView,
+  DeviceView,
+  ErrorView,
+  GroupBody,
+  GroupChangeView,
+  GroupView,
+  NewGroupBody,
+  PreviewView,
+  RuleChangeView,
+  RuleView,
+  SetRuleBody,
+  StatusView,
+} from '../contract/api.ts';
 import { visible } from '../model/visible.ts';
 import { isRoot, places } from './places.ts';
 import { type RunRecord, readRecord, runs } from './run-record.ts';
@@ -15,25 +28,49 @@ const LARGEST_ANSWER = 32 << 20;
 
 export type ClientOptions = { run?: string; json: boolean };
 
+const COMMON = {
+  run: { type: 'string' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+type OwnOptions = Record<string, { type: 'string' | 'boolean'; multiple?: boolean }>;
+type Values<Own extends OwnOptions> = ReturnType<
+  typeof parseArgs<{ args: string[]; options: typeof COMMON & Own; allowPositionals: true }>
+>['values'];
+type Parsed<Own extends OwnOptions> = ClientOptions & { values: Values<Own>; rest: string[] };
+
 /** Options that every sub-command about a run has. `undefined` after `--help` was answered. */
 export function parseClientOptions(command: string, args: readonly string[], help: string): ClientOptions | undefined {
+  return parseCommand(command, args, help, {}, 0);
+}
+
+/**
+ * The same with options of the sub-command's own, and words that are no options.
+ * @param most words that it takes
+ */
+export function parseCommand<Own extends OwnOptions>(
+  command: string,
+  args: readonly string[],
+  help: string,
+  own: Own,
+  most: number,
+): Parsed<Own> | undefined {
+  let parsed: { values: Values<Own>; positionals: string[] };
   try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        run: { type: 'string' },
-        json: { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    });
-    if (values.help) {
-      console.log(help);
-      return undefined;
-    }
-    return { json: values.json ?? false, ...(values.run !== undefined && { run: values.run }) };
+    parsed = parseArgs({ args: [...args], options: { ...COMMON, ...own }, allowPositionals: true });
+    const tooMuch = parsed.positionals[most];
+    if (tooMuch !== undefined) throw new Error(`"${tooMuch}" is not expected`);
   } catch (error) {
     throw wrongUsage(command, error as Error);
   }
+  const { values, positionals: rest } = parsed;
+  const { help: isHelp, json, run } = values as { help?: boolean; json?: boolean; run?: string };
+  if (isHelp) {
+    console.log(help);
+    return undefined;
+  }
+  return { json: json ?? false, ...(run !== undefined && { run }), values, rest };
 }
 
 /** The SPIN that runs: in this user's run folder, else the one that root started. */
@@ -64,8 +101,54 @@ export class Client {
     return this.#get<DeviceView[]>('/api/devices');
   }
 
-  async #get<View>(path: string): Promise<View> {
-    const text = await this.#fetch(path);
+  rules(): Promise<RuleView[]> {
+    return this.#get('/api/rules');
+  }
+
+  setRule(body: SetRuleBody): Promise<RuleChangeView> {
+    return this.#get('/api/rules', 'POST', body);
+  }
+
+  preview(body: SetRuleBody): Promise<PreviewView> {
+    return this.#get('/api/rules/preview', 'POST', body);
+  }
+
+  removeRule(id: string): Promise<RuleChangeView> {
+    return this.#get(`/api/rules/${encodeURIComponent(id)}`, 'DELETE');
+  }
+
+  undo(change?: number): Promise<AuditView> {
+    return this.#get('/api/undo', 'POST', change === undefined ? {} : { change });
+  }
+
+  groups(): Promise<GroupView[]> {
+    return this.#get('/api/groups');
+  }
+
+  makeGroup(body: NewGroupBody): Promise<GroupChangeView> {
+    return this.#get('/api/groups', 'POST', body);
+  }
+
+  changeGroup(id: string, body: GroupBody): Promise<GroupChangeView> {
+    return this.#get(`/api/groups/${encodeURIComponent(id)}`, 'PATCH', body);
+  }
+
+  removeGroup(id: string): Promise<GroupChangeView> {
+    return this.#get(`/api/groups/${encodeURIComponent(id)}`, 'DELETE');
+  }
+
+  /** The newest first. */
+  audit(limit: number): Promise<AuditView[]> {
+    return this.#get(`/api/audit?limit=${limit}`);
+  }
+
+  /** All of the log, a batch at a time, the oldest first. */
+  auditAfter(after: number, limit: number): Promise<AuditView[]> {
+    return this.#get(`/api/audit?after=${after}&limit=${limit}`);
+  }
+
+  async #get<View>(path: string, method = 'GET', body?: unknown): Promise<View> {
+    const text = await this.#fetch(path, method, body);
     try {
       return JSON.parse(text) as View;
     } catch {
@@ -73,12 +156,17 @@ export class Client {
     }
   }
 
-  async #fetch(path: string): Promise<string> {
+  async #fetch(path: string, method: string, body?: unknown): Promise<string> {
     let response: Response;
     let text: string;
     try {
       response = await fetch(new URL(path, this.#url), {
-        headers: { authorization: `Bearer ${this.#token}` },
+        method,
+        headers: {
+          authorization: `Bearer ${this.#token}`,
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+        },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
         signal: AbortSignal.timeout(PATIENCE),
         redirect: 'error',
       });
@@ -95,7 +183,8 @@ export class Client {
 
 function refusal(text: string, status: number): string {
   try {
-    return (JSON.parse(text) as ErrorView).error.message;
+    const { message, field } = (JSON.parse(text) as ErrorView).error;
+    return field === undefined ? message : `${message} (${field})`;
   } catch {
     return `HTTP status ${status}`;
   }

@@ -13,6 +13,12 @@ Usage: spin COMMAND [OPTION…]
   stop        stop what "spin start" started
   status      what runs, what it sees and what it cannot see
   devices     the devices of the home
+  rules       what you decided, whether it is in force, and what it stopped
+  block, allow, ignore, pause, slow, essential, local, isolate
+              stop traffic of devices, for as long as you say (see spin block --help)
+  undo        take a change back
+  groups      groups of devices
+  audit       who decided what
   read        read capture files
   evaluate    what is found in captures of which the truth is known
   passwd      set the password of the dashboard
@@ -27,6 +33,9 @@ Usage: spin COMMAND [OPTION…]
 Exit codes: 0 as asked · 1 failed · 3 another SPIN runs already · 4 SPIN does not run · 64 wrong usage
 "spin read": 2 nothing could be read · 3 partly`;
 
+/** Commands that make a rule. */
+const ACTIONS = ['block', 'allow', 'ignore', 'pause', 'slow', 'essential', 'local', 'isolate'];
+
 type Command = (args: readonly string[]) => Promise<number>;
 
 const COMMANDS: Record<string, () => Promise<Command>> = {
@@ -35,6 +44,19 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   status: async () => (await import('./status.ts')).status,
   devices: async () => (await import('./devices.ts')).devices,
   'panic-off': async () => (await import('./panic-off.ts')).panicOff,
+  rules: async () => (await import('./rules/list.ts')).rules,
+  undo: async () => (await import('./rules/undo.ts')).undo,
+  groups: async () => (await import('./rules/groups.ts')).groups,
+  audit: async () => (await import('./rules/audit.ts')).audit,
+  ...Object.fromEntries(
+    ACTIONS.map((name) => [
+      name,
+      async () => {
+        const { act } = await import('./rules/act.ts');
+        return (args: readonly string[]) => act(name, args);
+      },
+    ]),
+  ),
   uninstall: async () => (await import('./uninstall.ts')).uninstall,
 };
 

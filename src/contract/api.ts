@@ -3,10 +3,12 @@
  * Times are ms since the epoch, sizes bytes.
  */
 import { DeviceIdentity } from './identity.ts';
+import { IncidentMessages, IncidentView, NewcomerView } from './incidents.ts';
 import { DeviceStanding, EnforcementView, GroupView, NodeStanding, RuleMessages, RuleView } from './rules.ts';
 import { type Static, Type } from './schema.ts';
 
 export * from './identity.ts';
+export * from './incidents.ts';
 export * from './rules.ts';
 
 const Counters = {
@@ -90,8 +92,15 @@ export const VerdictSentence = Type.Object({
     Type.Literal('no-devices-yet'),
     Type.Literal('limited-view'),
     Type.Literal('agent-gone'),
+    // Incidents: a question waits; harm goes on that nothing stops; it was stopped.
+    Type.Literal('asks'),
+    Type.Literal('harm-seen'),
+    Type.Literal('harm-stopped'),
   ]),
   devices: Type.Integer(),
+  /** What to call the device of the newest incident that the sentence is about, and how many there are. */
+  device: Type.Optional(Type.String()),
+  incidents: Type.Optional(Type.Integer()),
 });
 
 export const RunView = Type.Object({
@@ -117,6 +126,9 @@ export const HomeView = Type.Object({
   enforcement: EnforcementView,
   rules: Type.Array(RuleView),
   groups: Type.Array(GroupView),
+  /** Those that are not closed. */
+  incidents: Type.Array(IncidentView),
+  newcomers: Type.Array(NewcomerView),
   devices: Type.Array(DeviceView),
   /** The conversations most recently active, at most `LIMITS.conversationsInView`. */
   conversations: Type.Array(ConversationView),
@@ -163,6 +175,7 @@ export const StreamMessage = Type.Union([
     enforcement: EnforcementView,
   }),
   ...RuleMessages,
+  ...IncidentMessages,
 ]);
 export type StreamMessage = Static<typeof StreamMessage>;
 
@@ -252,8 +265,9 @@ export type HistorySpan = (typeof HISTORY_SPANS)[number];
  *   PATCH  /groups/:id     GroupBody     GroupChangeView
  *   DELETE /groups/:id                   GroupChangeView; its rules go with it
  *   POST   /undo           UndoBody      AuditView of the undo; everything is as it was before the change
- *   GET    /audit?before=ID&limit=       AuditView[], the newest first
+ *   GET    /audit?before=ID&limit=       AuditView[], the newest first; with after=ID instead, the oldest first
  *   GET    /audit/export                 AuditView as JSON lines, the oldest first
+ *   …      /incidents, /corrections, /newcomers, /preferences: see src/contract/incidents.ts
  *   POST   /erase          EraseBody     SessionView; forgets everything about the home, keeps the password
  *   GET    /status                       StatusView
  *   GET    /openapi.json

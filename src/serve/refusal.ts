@@ -90,6 +90,7 @@ type FastifyFault = {
   statusCode?: number;
   validationContext?: string;
   validation?: {
+    keyword?: string;
     instancePath: string;
     message?: string;
     params?: { missingProperty?: string; additionalProperty?: string };

@@ -12,6 +12,7 @@ import { asRefusal, Refusal } from './refusal.ts';
 import type { Api } from './routes/api.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { homeRoutes } from './routes/home.ts';
+import { incidentRoutes } from './routes/incidents.ts';
 import { MAX_RULE_ID, ruleRoutes } from './routes/rules.ts';
 import { sessionRoutes } from './routes/session.ts';
 import type { Stream } from './stream.ts';
@@ -86,6 +87,7 @@ function apiRoutes(api: Api, { accounts, door, stream }: ServerOptions): void {
   homeRoutes(api, door, stream);
   ruleRoutes(api, door.household);
   auditRoutes(api, door.household);
+  incidentRoutes(api, door.desk);
   let document: string | undefined;
   api.addHook('onReady', async () => {
     document = JSON.stringify(api.swagger());

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Device } from '../../model/home.ts';
 import type { HouseholdRule } from '../../model/household.ts';
+import type { DnsObservation, Observation } from '../../model/observation.ts';
 import { essentialOf } from './essential.ts';
 import { factsOf, type Sources } from './facts.ts';
 import { HOME, MAX_NAMES, MAX_NAMES_PER_DEVICE, NAME_HOLDS, NameBook } from './name-book.ts';
@@ -49,19 +50,18 @@ const facts = (more: Partial<Sources> = {}) =>
     ...more,
   });
 
-const answered = (name: string, address: string, server = '192.0.2.1') =>
-  ({
-    kind: 'dns',
-    at: NOW,
-    client: { mac: 'd-1', address: '192.0.2.7' },
-    server: { address: server },
-    response: true,
-    name,
-    type: 1,
-    rcode: 0,
-    size: 80,
-    answers: [{ type: 'A', name, ttl: 1, address }],
-  }) as const;
+const answered = (name: string, address: string, server = '192.0.2.1'): DnsObservation => ({
+  kind: 'dns',
+  at: NOW,
+  client: { mac: 'd-1', address: '192.0.2.7' },
+  server: { address: server },
+  response: true,
+  name,
+  type: 1,
+  rcode: 0,
+  size: 80,
+  answers: [{ type: 'A', name, ttl: 1, address }],
+});
 
 describe('facts', () => {
   test('a console is the device whose address a session comes from, of either family', () => {
@@ -146,8 +146,19 @@ describe('names', () => {
     const names = book();
     names.watched = new Set(['hidden.example.com']);
     const client = { mac: 'd-1', address: '192.0.2.7' };
-    const hello = { kind: 'hello', at: NOW, client, server: { address: '198.51.100.4' }, protocol: 'tcp' } as const;
-    names.take({ ...hello, clientPort: 1, serverPort: 443, serverName: 'hidden.example.com', alpn: [] });
+    const server = { address: '198.51.100.4' };
+    const serverName = 'hidden.example.com';
+    names.take({
+      kind: 'hello',
+      at: NOW,
+      client,
+      server,
+      protocol: 'tcp',
+      clientPort: 1,
+      serverPort: 443,
+      serverName,
+      alpn: [],
+    });
     expect(names.addresses(HOME, 'hidden.example.com', NOW)).toEqual([]);
     expect(names.addresses('d-1', 'hidden.example.com', NOW)).toEqual(['198.51.100.4']);
   });
@@ -163,18 +174,23 @@ describe('names', () => {
 
 describe('the network', () => {
   const own = { macs: ['02:00:00:00:00:01'], addresses: ['192.0.2.1'] };
-  const source = (prefixes: string[]) =>
-    ({
-      kind: 'source',
-      at: NOW,
-      source: 's',
-      home: { prefixes, macs: [] },
-      own,
-      coverage: [],
-      lost: { events: 0, packets: 0 },
-    }) as const;
-  const router = (mac: string) =>
-    ({ kind: 'router', at: NOW, mac, addresses: [], prefixes: [], resolvers: ['192.0.2.53'] }) as const;
+  const source = (prefixes: string[]): Observation => ({
+    kind: 'source',
+    at: NOW,
+    source: 's',
+    home: { prefixes, macs: [] },
+    own,
+    coverage: [],
+    lost: { events: 0, packets: 0 },
+  });
+  const router = (mac: string): Observation => ({
+    kind: 'router',
+    at: NOW,
+    mac,
+    addresses: [],
+    prefixes: [],
+    resolvers: ['192.0.2.53'],
+  });
 
   test('a replaced prefix stays home for as long as its addresses may live', () => {
     let now = NOW;
