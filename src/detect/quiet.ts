@@ -14,6 +14,9 @@ import { newDevice, vanishedDevice } from './household/comings.ts';
 import { portMapping, unencryptedService } from './household/openings.ts';
 import { rogueDhcp } from './household/rogue-dhcp.ts';
 import { rogueRouter } from './household/rogue-router.ts';
+import { steadyUpload } from './household/steady-upload.ts';
+import { tracker } from './household/trackers.ts';
+import { weakEncryption } from './household/weak-encryption.ts';
 import { novelty } from './novelty/novelty.ts';
 
 /** Detectors of what makes no noise: masters and tunnels, what is new, the household's own network. */
@@ -37,4 +40,7 @@ export const QUIET: readonly Detector[] = [
   vanishedDevice,
   portMapping,
   unencryptedService,
+  weakEncryption,
+  steadyUpload,
+  tracker,
 ];

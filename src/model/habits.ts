@@ -4,6 +4,8 @@ export type Habits = {
   /** Since when it is watched, ms since the epoch. */
   since: number;
   places: HabitPlace[];
+  /** When it last contacted what looks like an update server, and which. */
+  update?: { at: number; name: string };
 };
 
 export type HabitPlace = {

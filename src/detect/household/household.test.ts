@@ -6,12 +6,15 @@ import type {
   Observation,
 } from '../../model/observation.ts';
 import { BEYOND, CAMERA, flows, PHONE, ROUTER, START } from '../../track/testing.ts';
-import { DAY, HOUR, MINUTE, SECOND, ticks, watch } from '../testing.ts';
+import { asked, DAY, HOUR, MINUTE, SECOND, ticks, watch } from '../testing.ts';
 import { addressSpoofing } from './address-spoofing.ts';
 import { newDevice, vanishedDevice } from './comings.ts';
 import { portMapping, unencryptedService } from './openings.ts';
 import { rogueDhcp } from './rogue-dhcp.ts';
 import { rogueRouter } from './rogue-router.ts';
+import { steadyUpload } from './steady-upload.ts';
+import { tracker } from './trackers.ts';
+import { weakEncryption } from './weak-encryption.ts';
 
 const says = (at: number, mac: string, address: string): NeighbourObservation => ({
   kind: 'neighbour',
@@ -178,5 +181,54 @@ describe('openings', () => {
     expect(watched.findings()).toMatchObject([
       { device: idOf(CAMERA), subject: 'telnet', evidence: { outside: true, port: 23 } },
     ]);
+  });
+});
+
+describe('what is told of appliances only', () => {
+  const is = (kind: 'camera' | 'phone', { mac }: { mac: string }): Observation => {
+    const command = { name: 'set-kind', device: idOf({ mac }), to: kind } as const;
+    return { kind: 'command', at: START, by: 'owner', command };
+  };
+
+  it('a tracker that a camera reports to is told, whom a phone talks to is not', () => {
+    const watched = home(tracker);
+    watched.take(is('camera', CAMERA), is('phone', PHONE));
+    watched.take(...asked(START, CAMERA, 'e.app-measurement.com'), ...asked(START, PHONE, 'ad.doubleclick.net'));
+    expect(watched.findings()).toMatchObject([
+      { detector: 'tracker', device: idOf(CAMERA), subject: 'app-measurement.com' },
+    ]);
+  });
+
+  it('much sent at an hour at which it never did is told, what it does every day is not', () => {
+    const watched = home(steadyUpload);
+    watched.take(is('camera', CAMERA));
+    const cloud = BEYOND('198.51.100.5');
+    const send = (at: number, kilobytes: number) =>
+      flows(at, {
+        from: CAMERA,
+        to: cloud,
+        at,
+        up: kilobytes * 10,
+        down: 1,
+        slot: 8,
+        sourcePort: 30_000 + (at % 7777),
+      });
+    for (const at of ticks(START, HOUR, 9 * 24)) watched.take(send(at, at % DAY < HOUR ? 90_000 : 100));
+    expect(watched.findings()).toEqual([]);
+    const night = START + 9 * DAY + 10 * HOUR;
+    watched.take({ kind: 'tick', at: night }, send(night + MINUTE, 60_000), { kind: 'tick', at: night + HOUR });
+    expect(watched.findings()).toMatchObject([
+      { detector: 'steady-upload', device: idOf(CAMERA), subject: cloud.address },
+    ]);
+  });
+
+  it('encryption that is out of date is told with its version', () => {
+    const watched = home(weakEncryption);
+    watched.take({
+      kind: 'hello',
+      ...{ at: START, client: CAMERA, server: { address: '198.51.100.9' }, protocol: 'tcp' },
+      ...{ clientPort: 40_000, serverPort: 443, serverName: 'old.example', alpn: [], obsolete: 'TLS 1.0' },
+    });
+    expect(watched.findings()).toMatchObject([{ detector: 'weak-encryption', subject: 'TLS 1.0' }]);
   });
 });

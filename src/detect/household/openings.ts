@@ -53,7 +53,7 @@ export const unencryptedService: Detector = {
         for (const [device, { open }] of book.devices())
           for (const service of open.values()) {
             if (service.last < since) continue;
-            service.confirmed ||= isOpen(home, service);
+            service.confirmed ||= isOpen(home, device, service);
             if (!service.confirmed || !isLogin(service)) continue;
             const { protocol, port, outside, by, first, conversation } = service;
             const { name } = weaknessOf(protocol, port)!;
@@ -70,11 +70,16 @@ function isLogin({ protocol, port }: OpenService): boolean {
   return weaknessOf(protocol, port)?.weakness === 'login';
 }
 
-/** Bytes that a refusal or an empty session does not have. */
+/** What a refusal or an empty session does not have. */
+const LEAST_PACKETS = 3;
 const LEAST_SAID = 200;
 
 /** Whether the service answered with more than a refusal. */
-function isOpen(home: Home, { conversation: id }: OpenService): boolean {
+function isOpen(home: Home, device: number, { conversation: id }: OpenService): boolean {
   const conversation = home.conversation(id);
-  return conversation !== undefined && conversation.packetsUp >= 3 && conversation.bytesUp >= LEAST_SAID;
+  if (!conversation) return false;
+  const { packetsUp, packetsDown, bytesUp, bytesDown } = conversation;
+  const isOwn = conversation.device === home.deviceId(device);
+  const [packets, bytes] = isOwn ? [packetsUp, bytesUp] : [packetsDown, bytesDown];
+  return packets >= LEAST_PACKETS && bytes >= LEAST_SAID;
 }

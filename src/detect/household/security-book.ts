@@ -21,7 +21,7 @@ export type OpenService = {
   conversation: number;
   /** Reached from beyond the home. */
   outside: boolean;
-  /** The far end that used it last. */
+  /** Address of the far end that used it last, or id of the device. */
   by: string;
   /** It answered with more than a refusal, or the device announces it. */
   confirmed: boolean;
@@ -87,7 +87,8 @@ export class SecurityBook {
   opened(flow: OpenedFlow): void {
     if (flow.conversation < 0 || (flow.marks & (MARK.theirsSpecial | MARK.oursSpecial)) !== 0) return;
     const inside = (flow.marks & (MARK.peer | MARK.theirsHome)) !== 0;
-    if (!flow.byDevice) this.#served(flow, !inside);
+    if (!flow.byDevice) this.#served(flow, flow.device, !inside);
+    else if ((flow.marks & MARK.peer) !== 0) this.#served(flow, this.#home.deviceAt(flow.far), false);
     else if (!inside && weaknessOf(flow.protocol, flow.port)?.weakness !== undefined) this.#used(flow);
   }
 
@@ -138,14 +139,14 @@ export class SecurityBook {
     return device;
   }
 
-  #served(flow: OpenedFlow, outside: boolean): void {
+  #served(flow: OpenedFlow, device: number, outside: boolean): void {
     const { protocol, port, at } = flow;
-    if (protocol !== PROTOCOL.tcp && protocol !== PROTOCOL.udp) return;
+    if (device < 0 || (protocol !== PROTOCOL.tcp && protocol !== PROTOCOL.udp)) return;
     if (!outside && weaknessOf(protocol, port) === undefined) return;
-    const { open } = this.of(flow.device);
+    const { open } = this.of(device);
     const key = `${protocol}/${port}`;
     const known = open.get(key);
-    const by = formatAddress(...flow.far);
+    const by = device === flow.device ? formatAddress(...flow.far) : (this.#home.deviceId(flow.device) ?? '');
     const conversation = this.#home.conversationId(flow.conversation);
     if (known) Object.assign(known, { conversation, last: at, by, outside: known.outside || outside });
     else {

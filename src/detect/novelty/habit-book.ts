@@ -1,9 +1,11 @@
 import { type Address, formatPrefix, isV4, parseAddress, parsePrefix } from '../../model/address.ts';
 import type { HabitPlace, Habits } from '../../model/habits.ts';
+import type { MudProfile } from '../../model/mud.ts';
 import { protocolName } from '../../model/protocols.ts';
 import type { Home } from '../../track/home.ts';
 import type { Contact } from '../contacts/contacts.ts';
 import { ownerDomain } from '../dns/domain.ts';
+import { securityBookOf } from '../household/security-book.ts';
 
 /**
  * Places kept of one device. IoTSTEED counts at most 70 servers of an appliance; who needs more is no appliance, and of
@@ -80,6 +82,7 @@ export function habitBookOf(home: Home): HabitBook {
 export class HabitBook {
   readonly #home: Home;
   readonly #needs = new Map<number, Needs>();
+  readonly #profiles = new Map<number, MudProfile>();
 
   constructor(home: Home) {
     this.#home = home;
@@ -94,8 +97,19 @@ export class HabitBook {
     return needs;
   }
 
+  /** What the device's maker says, where an installed file tells. */
+  profile(device: number): MudProfile | undefined {
+    return this.#profiles.get(device);
+  }
+
+  setProfile(device: number, profile: MudProfile | undefined): void {
+    if (profile) this.#profiles.set(device, profile);
+    else this.#profiles.delete(device);
+  }
+
   forget(device: number): void {
     this.#needs.delete(device);
+    this.#profiles.delete(device);
   }
 
   /** For the store. */
@@ -103,18 +117,21 @@ export class HabitBook {
     return [...this.#needs].flatMap(([index, { since, places }]) => {
       const device = this.#home.deviceId(index);
       if (device === undefined) return [];
-      return [{ device, since, places: [...places].map(([place, seen]) => ({ place, ...seen })) }];
+      const update = securityBookOf(this.#home).known(index)?.update;
+      const list = [...places].map(([place, seen]) => ({ place, ...seen }));
+      return [{ device, since, places: list, ...(update && { update }) }];
     });
   }
 
   /** What the store knew. Devices that are not known here are passed over, and what is no habit. */
   restore(habits: readonly Habits[]): void {
-    for (const { device, since, places } of habits) {
+    for (const { device, since, places, update } of habits) {
       const index = this.#home.indexOf(device);
       if (index < 0) continue;
       const needs = this.of(index);
       needs.since = Math.min(needs.since, since);
       for (const place of places.slice(-MAX_PLACES)) if (isPlace(place)) needs.learn(place);
+      if (update) securityBookOf(this.#home).of(index).update ??= update;
     }
   }
 }

@@ -1,6 +1,6 @@
 import type { Kind } from '../../model/kinds.ts';
 import { classOf, isKind } from '../../model/kinds.ts';
-import { type MudProfile, mudAllows } from '../../model/mud.ts';
+import { mudAllows } from '../../model/mud.ts';
 import { PROTOCOL } from '../../model/protocols.ts';
 import { type Contact, contactsOf } from '../contacts/contacts.ts';
 import { isEverydayPort } from '../contacts/ports.ts';
@@ -61,7 +61,6 @@ export const novelty: Detector = {
   start({ home, claim }) {
     const contacts = contactsOf(home);
     const habits = habitBookOf(home);
-    const profiles = new Map<number, MudProfile>();
     return {
       opened(flow) {
         const contact = contacts.opened(flow);
@@ -71,7 +70,7 @@ export const novelty: Detector = {
         const news = needs.meet(ownerOf(contact), service, flow.at);
         const kind = home.kindAt(flow.device);
         if (isOfManyJobs(kind)) return;
-        const profile = profiles.get(flow.device);
+        const profile = habits.profile(flow.device);
         if (profile && news !== 'known' && !mudAllows(profile, contact, contact))
           claim(claimOf(contact, service, needs, flow.at, AGAINST_PROFILE));
         else if (!profile && news === 'new') {
@@ -85,15 +84,12 @@ export const novelty: Detector = {
         },
         profile: ({ device, profile }) => {
           const index = home.indexOf(device);
-          if (index < 0) return;
-          if (profile) profiles.set(index, profile);
-          else profiles.delete(index);
+          if (index >= 0) habits.setProfile(index, profile);
         },
       },
       forget(device) {
         contacts.forget(device);
         habits.forget(device);
-        profiles.delete(device);
       },
     };
   },
