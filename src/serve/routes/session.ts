@@ -15,13 +15,13 @@ export function sessionRoutes(api: Api, accounts: Accounts, door: Door): void {
   api.post(
     '/setup',
     { ...open, schema: { ...answers(SessionView, 'Set the first password'), body: SetupBody } },
-    async ({ body, ip }, reply) => signIn(reply, await accounts.setUp(body.code, body.password, ip)),
+    async ({ body, ip }, reply) => signIn(reply, ip, await accounts.setUp(body.code, body.password, ip)),
   );
 
   api.post(
     '/login',
     { ...open, schema: { ...answers(SessionView, 'Sign in'), body: LoginBody } },
-    async ({ body, ip }, reply) => signIn(reply, await accounts.logIn(body.password, ip)),
+    async ({ body, ip }, reply) => signIn(reply, ip, await accounts.logIn(body.password, ip)),
   );
 
   api.post('/logout', { schema: answers(SessionView, 'Sign out') }, async (request, reply) => {
@@ -40,7 +40,8 @@ export function sessionRoutes(api: Api, accounts: Accounts, door: Door): void {
     },
   );
 
-  const signIn = (reply: FastifyReply, { token, session }: Opened): SessionView => {
+  const signIn = (reply: FastifyReply, ip: string, { token, session }: Opened): SessionView => {
+    accounts.sessions.use(session.hash, ip);
     reply.header('set-cookie', sessionCookie(token));
     return accounts.view(session);
   };
