@@ -1,18 +1,18 @@
 import type { DeviceView } from '../contract/api.ts';
 import { visible } from '../model/visible.ts';
-import { Client, findRun, parseClientOptions } from './client.ts';
-import { bytes, EXIT, table } from './terminal.ts';
+import { Client, findRun, parseCommand } from './client.ts';
+import { bytes, EXIT, say, table } from './terminal.ts';
 
-const HELP = `Usage: spin devices [--json] [--run DIR]
+const HELP = `Usage: spin devices [--all] [--json] [--run DIR]
 
-Lists the devices of the home, the busiest first.
+Lists the devices of the home, the busiest first; with --all also those that you hide.
 Exit codes: 0 listed · 1 no answer · 4 SPIN does not run`;
 
 /** From this confidence on a kind is shown as a fact. */
 const SURE = 0.9;
 
 export async function devices(args: readonly string[]): Promise<number> {
-  const options = parseClientOptions('devices', args, HELP);
+  const options = parseCommand('devices', args, HELP, { all: { type: 'boolean' } }, 0);
   if (!options) return EXIT.ok;
   const { record } = findRun(options.run);
   const views = await new Client(record).devices();
@@ -20,7 +20,9 @@ export async function devices(args: readonly string[]): Promise<number> {
     console.log(JSON.stringify(views));
     return EXIT.ok;
   }
-  const busiest = views.toSorted((a, b) => b.bytesUp + b.bytesDown - a.bytesUp - a.bytesDown);
+  const shown = options.values.all ? views : views.filter(({ hidden }) => !hidden);
+  const busiest = shown.toSorted((a, b) => b.bytesUp + b.bytesDown - a.bytesUp - a.bytesDown);
+  if (shown.length < views.length) say(`${views.length - shown.length} hidden; spin devices --all shows them`);
   console.log(table(['Device', 'Kind', 'Vendor', 'Hardware', 'Address', 'Sent', 'Received'], busiest.map(row)));
   return EXIT.ok;
 }
