@@ -229,21 +229,15 @@ export const RehearsalView = Type.Object({
 export type RehearsalView = Static<typeof RehearsalView>;
 
 /** Members of the event stream (see `StreamMessage`). */
-export const IncidentMessage = Type.Object({
-  kind: Type.Literal('incident'),
-  sequence: Type.Integer(),
-  at: Type.Number(),
-  incident: IncidentView,
-});
-export const NewcomersMessage = Type.Object({
-  kind: Type.Literal('newcomers'),
-  sequence: Type.Integer(),
-  at: Type.Number(),
-  newcomers: Type.Array(NewcomerView),
-});
-/** Preferences or corrections are others than before: ask for them again. */
-export const WishesMessage = Type.Object({
-  kind: Type.Literal('wishes'),
-  sequence: Type.Integer(),
-  at: Type.Number(),
-});
+export const IncidentMessages = [
+  Type.Object({ kind: Type.Literal('incident'), sequence: Type.Integer(), at: Type.Number(), incident: IncidentView }),
+  /** All of them. */
+  Type.Object({
+    kind: Type.Literal('newcomers'),
+    sequence: Type.Integer(),
+    at: Type.Number(),
+    newcomers: Type.Array(NewcomerView),
+  }),
+  /** Preferences or corrections are others than before: ask for them again. */
+  Type.Object({ kind: Type.Literal('wishes'), sequence: Type.Integer(), at: Type.Number() }),
+] as const;

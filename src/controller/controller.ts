@@ -7,7 +7,10 @@ import { CannotStore, type Door } from '../serve/door.ts';
 import { Stream } from '../serve/stream.ts';
 import { type Store, StoreFailing } from '../store/store.ts';
 import { Coverage, verdictOf } from './coverage.ts';
+import { Desk } from './incidents/desk.ts';
+import { Incidents } from './incidents/incidents.ts';
 import { Live } from './live.ts';
+import { groupsOf } from './rules/groups.ts';
 import { Household } from './rules/household.ts';
 import { Rulebook, type RulebookOptions } from './rules/rulebook.ts';
 import { askedOf } from './rules/standing.ts';
@@ -40,6 +43,8 @@ export class Controller implements Door {
   #live: Live;
   readonly rulebook: Rulebook;
   readonly household: Household;
+  readonly incidents: Incidents;
+  readonly desk: Desk;
   #coverage = new Coverage();
   #gateway: HomeView['gateway'] = { macs: [], addresses: [] };
   #routerAddresses: ReadonlySet<string> = new Set();
@@ -65,16 +70,27 @@ export class Controller implements Door {
       at: () => this.#time(),
       onStored: () => this.noteStore(),
     });
+    this.incidents = this.#newIncidents();
+    this.desk = new Desk({
+      incidents: this.incidents,
+      label: (id) => this.#label(id),
+      devices: () => this.#pipeline.home.devices().map(({ id }) => id),
+      at: () => this.#time(),
+      onStored: () => this.noteStore(),
+    });
+    this.rulebook.follows(this.incidents.stance());
   }
 
   /** Once the store is open. */
   begin(): void {
     this.#restore();
+    this.incidents.begin();
     this.rulebook.begin();
     this.noteStore();
   }
 
   close(): void {
+    this.incidents.close();
     this.rulebook.close();
   }
 
@@ -88,7 +104,9 @@ export class Controller implements Door {
     for (const event of this.#pipeline.step(observation)) {
       this.#take(event);
       this.rulebook.follow(event);
+      this.incidents.follow(event);
     }
+    this.incidents.take(observation);
   }
 
   agentChanged(connected: boolean, reason?: string): void {
@@ -107,6 +125,7 @@ export class Controller implements Door {
     if (this.#coverage.settle(this.at)) this.#announceState();
     this.#live.settle(this.at);
     this.rulebook.tick();
+    this.incidents.tick();
   }
 
   /** Says whether the store works. */
@@ -123,6 +142,8 @@ export class Controller implements Door {
       run: this.#options.run,
       rules: this.household.rules(),
       groups: this.household.groups(),
+      incidents: this.incidents.views(),
+      newcomers: this.incidents.newcomerViews(),
       devices: this.devices(),
       conversations: this.#live.conversations(),
       conversationsInAll: this.#pipeline.home.conversationIds().length,
@@ -248,6 +269,7 @@ export class Controller implements Door {
     this.#pipeline = this.#options.createPipeline();
     this.#live = this.#newLive();
     this.#restore();
+    this.incidents.begin();
     this.rulebook.begin();
     this.stream.restart(this.#options.newEpoch());
   }
@@ -262,6 +284,36 @@ export class Controller implements Door {
     if (this.#known.size >= MAX_KNOWN) this.#known.clear();
     this.#known.add(device);
     this.#options.store.note({ at, kind: 'device-found', actor: 'spin', device });
+    this.incidents.arrived(device, at);
+  }
+
+  #label(id: string): string {
+    const device = this.#pipeline.home.device(id);
+    return device ? labelOf(device) : id;
+  }
+
+  #newIncidents(): Incidents {
+    const { store, now } = this.#options;
+    return new Incidents({
+      store,
+      now,
+      at: () => this.#time(),
+      home: () => this.#pipeline.home,
+      label: (id) => this.#label(id),
+      kind: (id) => this.#pipeline.home.device(id)?.kind,
+      groupsOf: (id) => {
+        const kind = this.#pipeline.home.device(id)?.kind;
+        return groupsOf({ id, ...(kind !== undefined && { kind }) }, this.rulebook.decisions.groups.values());
+      },
+      isGroup: (id) => this.rulebook.isGroup(id),
+      standing: (rule) => this.rulebook.standing(rule),
+      stoppedBy: (rule) => this.rulebook.stoppedBy(rule),
+      announce: (message) => this.stream.announce(message),
+      onWants: (wants) => {
+        this.rulebook.wants(wants.rules);
+        this.#announceState();
+      },
+    });
   }
 
   #take(event: HomeEvent): void {
@@ -312,7 +364,7 @@ export class Controller implements Door {
     const coverage = this.#coverage.views(this.at);
     const devices = this.#pipeline.home.devices().length;
     return {
-      verdict: verdictOf(devices, this.#agent.connected, coverage),
+      verdict: verdictOf(devices, this.#agent.connected, coverage, this.incidents.views()),
       coverage,
       lost: this.#coverage.lost(),
       agent: this.#agent,

@@ -1,4 +1,4 @@
-import type { HomeView } from '../contract/api.ts';
+import type { HomeView, IncidentView } from '../contract/api.ts';
 import { severityOf } from '../model/coverage.ts';
 import type { HomeEvent } from '../model/event.ts';
 import type { CoverageNote } from '../model/observation.ts';
@@ -67,10 +67,29 @@ export class Coverage {
   }
 }
 
-/** The first screen's one sentence. There are no detectors yet, so it is about what SPIN sees. */
-export function verdictOf(devices: number, connected: boolean, coverage: HomeView['coverage']): HomeView['verdict'] {
+/** The first screen's one sentence: what goes wrong, else what SPIN sees. @param incidents those that are not closed */
+export function verdictOf(
+  devices: number,
+  connected: boolean,
+  coverage: HomeView['coverage'],
+  incidents: readonly IncidentView[] = [],
+): HomeView['verdict'] {
   if (!connected) return { level: 'attention', code: 'agent-gone', devices };
+  const harm = harmOf(incidents);
+  if (harm) return { ...harm, devices };
   if (devices === 0) return { level: 'ok', code: 'no-devices-yet', devices };
   const limited = coverage.some(({ severity }) => severity === 'loss');
   return limited ? { level: 'attention', code: 'limited-view', devices } : { level: 'ok', code: 'all-quiet', devices };
+}
+
+/** What counts most of what is wrong now: a question, harm that passes, harm that was stopped. */
+function harmOf(incidents: readonly IncidentView[]): Omit<HomeView['verdict'], 'devices'> | undefined {
+  const open = incidents.filter(({ state, answer }) => state === 'open' && answer !== 'leave');
+  const asked = open.filter(({ question }) => question !== undefined && question.lapsed !== true);
+  const stopped = open.filter(({ verdict }) => verdict !== undefined && verdict.inForce !== 'not-enforced');
+  const passing = open.filter((one) => !stopped.includes(one));
+  const about = (list: readonly IncidentView[]) => ({ device: list.at(-1)!.label, incidents: list.length });
+  if (asked.length > 0) return { level: 'attention', code: 'asks', ...about(asked) };
+  if (passing.length > 0) return { level: 'danger', code: 'harm-seen', ...about(passing) };
+  return stopped.length > 0 ? { level: 'attention', code: 'harm-stopped', ...about(stopped) } : undefined;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { StoryEntry } from '../model/incident.ts';
+import { afterRestart } from './casebook.ts';
 import { Refusal } from './refusal.ts';
 import {
   casebook,
@@ -321,7 +322,10 @@ describe('undo', () => {
     expect(book.wants()).not.toEqual(before);
     book.apply({ kind: 'undo', at: START + 5 * MINUTE, by: 'owner', incident: incidentOf(book, 'cam').id });
     expect(book.wants()).toEqual(before);
-    const after = casebook(preferenceSet(), { incidents: book.all(), corrections: book.corrections.all() });
+    const after = casebook(
+      preferenceSet(),
+      afterRestart({ incidents: book.all(), corrections: book.corrections.all() }),
+    );
     play(
       after,
       timeline(HOUR, attack).filter((input) => input.at > START + 5 * MINUTE),
@@ -343,7 +347,17 @@ describe('undo', () => {
     book.corrections.remove(book.corrections.all()[0]!.id);
     play(book, claims(scan(), 10 * MINUTE));
     expect(book.current()).toHaveLength(1);
-    expect(() => book.corrections.remove('nothing')).toThrow(Refusal);
+    expect(() => book.corrections.without('nothing')).toThrow(Refusal);
+  });
+
+  it('can be tried first: nothing is changed by that', () => {
+    const book = play(casebook(), early);
+    const { id } = incidentOf(book, 'cam');
+    const before = JSON.stringify([book.all(), book.corrections.all()]);
+    const { changed, corrections } = book.trial({ kind: 'undo', at: START + HOUR, by: 'owner', incident: id });
+    expect(changed).toMatchObject([{ id, state: 'dismissed' }]);
+    expect(corrections).toHaveLength(1);
+    expect(JSON.stringify([book.all(), book.corrections.all()])).toBe(before);
   });
 
   it('of an incident that is over is refused and changes nothing', () => {

@@ -56,7 +56,7 @@ export class Casebook {
     this.#options = options;
     const { incidents, corrections } = options.state ?? { incidents: [], corrections: [] };
     this.corrections = new Corrections(corrections);
-    for (const incident of incidents) this.#shelf.add(restored(incident));
+    for (const incident of incidents) this.#shelf.add(copyOf(incident));
   }
 
   get(id: string): Incident | undefined {
@@ -96,6 +96,13 @@ export class Casebook {
         this.#obey(this.#shelf.open(input.incident), input);
     }
     return [...this.#changed];
+  }
+
+  /** What would become of it; nothing is changed. @throws Refusal as `apply` does */
+  trial(input: HouseholdInput): { changed: Incident[]; corrections: Correction[] } {
+    const state = { incidents: [this.#shelf.open(input.incident)], corrections: this.corrections.all() };
+    const book = new Casebook({ ...this.#options, state });
+    return { changed: book.apply(input), corrections: book.corrections.all() };
   }
 
   /** What SPIN wants by itself now, because of incidents. */
@@ -241,9 +248,12 @@ export class Casebook {
   }
 }
 
-/** What was open is claimed anew if it still is: whoever looked began anew, too. */
-function restored(kept: Incident): Incident {
-  const incident = JSON.parse(JSON.stringify(kept)) as Incident;
-  for (const finding of incident.findings) finding.over ??= finding.until;
-  return incident;
+/** As it is after a restart: what was open is claimed anew if it still is, since who looked began anew, too. */
+export function afterRestart({ incidents, corrections }: CaseState): CaseState {
+  const ended = (finding: IncidentFinding) => ({ ...finding, over: finding.over ?? finding.until });
+  return { incidents: incidents.map((one) => ({ ...one, findings: one.findings.map(ended) })), corrections };
+}
+
+function copyOf(incident: Incident): Incident {
+  return JSON.parse(JSON.stringify(incident)) as Incident;
 }

@@ -27,9 +27,14 @@ export class Corrections {
     while (this.#all.size > MAX_CORRECTIONS) this.#all.delete(this.#all.keys().next().value!);
   }
 
-  /** @throws Refusal where there is none */
+  /** All but one. @throws Refusal where there is no such one */
+  without(id: string): Correction[] {
+    if (!this.#all.has(id)) throw new Refusal('id', 'unknown-correction', 'no such correction');
+    return this.all().filter((one) => one.id !== id);
+  }
+
   remove(id: string): void {
-    if (!this.#all.delete(id)) throw new Refusal('id', 'unknown-correction', 'no such correction');
+    this.#all.delete(id);
   }
 }
 

@@ -42,9 +42,9 @@ describe('new devices', () => {
     newcomers.arrived('d-1', LATER);
     newcomers.arrived('d-2', LATER);
     newcomers.admit('d-1');
-    newcomers.merged('d-2');
+    newcomers.admit('d-2');
     expect(newcomers.wants().rules).toEqual([]);
-    expect(() => newcomers.admit('d-1')).toThrow('no such new device');
+    expect(() => newcomers.without('d-1')).toThrow('no such new device');
   });
 
   it('survive a restart, and are bounded', () => {

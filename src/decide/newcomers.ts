@@ -47,13 +47,14 @@ export class Newcomers {
     return true;
   }
 
-  /** The owner knows it. @throws Refusal for one that is not new */
-  admit(device: string): void {
-    if (!this.#all.delete(device)) throw new Refusal('device', 'unknown-newcomer', 'no such new device');
+  /** All but one that the owner knows. @throws Refusal for one that is not new */
+  without(device: string): Newcomer[] {
+    if (!this.#all.has(device)) throw new Refusal('device', 'unknown-newcomer', 'no such new device');
+    return this.state().filter((one) => one.device !== device);
   }
 
-  /** It is one that was known already. */
-  merged(device: string): boolean {
+  /** The owner knows it, or it is one that was known already. @returns whether it was new */
+  admit(device: string): boolean {
     return this.#all.delete(device);
   }
 

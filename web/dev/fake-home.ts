@@ -102,6 +102,8 @@ export class FakeHome {
       enforcement: { state: 'in-force', revision: 1, since: this.at - 3_600_000 },
       rules: [],
       groups: [],
+      incidents: [],
+      newcomers: [],
       devices: this.devices,
       conversations: this.conversations,
       conversationsInAll: this.conversations.length,
@@ -114,6 +116,8 @@ export class FakeHome {
       .map(({ node, service, first, last, packetsUp, packetsDown, bytesUp, bytesDown }) => ({
         key: node.key,
         ...(node.name === undefined ? {} : { name: node.name }),
+        ...(node.role === undefined ? {} : { role: node.role }),
+        ...(node.group === undefined ? {} : { group: node.group }),
         services: service ? [service] : [],
         firstSeen: first,
         lastSeen: last,

@@ -46,6 +46,7 @@ const facts = (more: Partial<Sources> = {}) =>
     page: { addresses: [], ports: [] },
     consoles: [],
     criticalOf: () => [],
+    guardOf: () => ({ mayAct: true }),
     essentialOf: () => ['update.example.com'],
     ...more,
   });

@@ -1,8 +1,10 @@
-import { limitsFor, modeFor, STRANGERS, unneededBy } from '../../decide/limits.ts';
+import { STRANGERS } from '../../decide/limits.ts';
+import { tripwiresFor } from '../../decide/tripwires.ts';
 import { type Address, formatMac } from '../../model/address.ts';
 import type { Group } from '../../model/audit.ts';
 import type { Device } from '../../model/home.ts';
 import type { DeviceFacts, GuardPreferences, HomeFacts, HouseholdRule } from '../../model/household.ts';
+import type { OwnLimit } from '../../model/verdict.ts';
 import { allGroups, groupsOf } from './groups.ts';
 import { HOME, type NameBook } from './name-book.ts';
 import type { Network } from './network.ts';
@@ -27,8 +29,12 @@ export type Sources = {
   /** Addresses that SPIN is used from. */
   consoles: readonly Address[];
   criticalOf: (device: string) => string[];
+  guardOf: (device: string) => Guard;
   essentialOf: (device: Device) => string[];
 };
+
+/** How a device is guarded by SPIN's own decision: tighter limits, and whether its tripwires may act. */
+export type Guard = { limit?: OwnLimit; mayAct: boolean };
 
 /** What is known of the home, as far as the rules ask. */
 export function factsOf(sources: Sources): HomeFacts {
@@ -55,10 +61,10 @@ export function factsOf(sources: Sources): HomeFacts {
 }
 
 /** What the household has not been asked yet, as it protects one that is never asked. */
-export function guardPreferences(network: Network): GuardPreferences {
+export function guardPreferences(network: Network, mayAct: boolean): GuardPreferences {
   return {
     // What is home must be known before anything can be said not to be.
-    spoofing: { mode: network.isKnown ? 'enforce' : 'watch', exempt: [] },
+    spoofing: { mode: network.isKnown && mayAct ? 'enforce' : 'watch', exempt: [] },
     strangers: { mode: 'watch', connections: STRANGERS },
     hold: HOLD,
     slowBytesPerSecond: SLOW_BYTES_PER_SECOND,
@@ -70,9 +76,10 @@ export function utcOffsetAt(at: number): number {
   return -new Date(at).getTimezoneOffset();
 }
 
-function deviceFacts(device: Device, { groups, rules, criticalOf, essentialOf }: Sources): DeviceFacts {
+function deviceFacts(device: Device, { groups, rules, criticalOf, essentialOf, guardOf }: Sources): DeviceFacts {
   const { id, macs, addresses, kind } = device;
   const mine = groupsOf(device, groups.values());
+  const guard = guardOf(id);
   const isKept = rules.some(
     ({ action, target }) =>
       action === 'essential' && (target.device === id || (target.group !== undefined && mine.includes(target.group))),
@@ -82,21 +89,22 @@ function deviceFacts(device: Device, { groups, rules, criticalOf, essentialOf }:
     macs,
     addresses,
     groups: mine,
-    tripwires: { ...modeFor(kind), limits: limitsFor(kind), unneeded: [...unneededBy(kind)] },
+    tripwires: tripwiresFor(kind, guard.limit, guard.mayAct),
     critical: criticalOf(id),
     essential: isKept ? essentialOf(device) : [],
   };
 }
 
 /** Devices of rules that the home no longer holds, by the hardware address in their id: a rule is not lost in a crowd. */
-function forgotten({ rules, devices, groups }: Sources): DeviceFacts[] {
+function forgotten({ rules, devices, groups, guardOf }: Sources): DeviceFacts[] {
   const here = new Set(devices.map(({ id }) => id));
   const missing = new Set(rules.flatMap(({ target: { device } }) => device ?? []).filter((id) => !here.has(id)));
   return [...missing].flatMap((id) => {
     const [, high, low] = BY_MAC.exec(id) ?? [];
     if (high === undefined || low === undefined) return [];
     const mac = formatMac(Number.parseInt(high, 16), Number.parseInt(low, 16));
-    const tripwires = { ...modeFor(undefined), limits: limitsFor(undefined), unneeded: [] };
+    const { limit, mayAct } = guardOf(id);
+    const tripwires = { ...tripwiresFor(undefined, limit, mayAct), unneeded: [] };
     const own = groupsOf({ id }, groups.values());
     return [{ id, macs: [mac], addresses: [], groups: own, tripwires, critical: [], essential: [] }];
   });

@@ -10,15 +10,12 @@ import type {
   SetRuleBody,
 } from '../../contract/api.ts';
 import { policyAt } from '../../decide/policy.ts';
-import { Refusal as NotDecided } from '../../decide/refusal.ts';
 import { command, type Rules } from '../../decide/rules.ts';
 import type { AuditEntry } from '../../model/audit.ts';
 import { CannotStore } from '../../serve/door.ts';
 import type { HouseholdDoor } from '../../serve/household-door.ts';
-import { REFUSALS, Refusal } from '../../serve/refusal.ts';
-import { AuditFull } from '../../store/decisions.ts';
-import { type Store, StoreFailing } from '../../store/store.ts';
-import { CannotUndo } from './decisions.ts';
+import type { Store } from '../../store/store.ts';
+import { inServersWords } from '../refusals.ts';
 import { cutOf, LOOKS_BACK, spansOf } from './preview.ts';
 import { auditView, reachesWithinHome } from './rule-views.ts';
 import type { Rulebook } from './rulebook.ts';
@@ -138,20 +135,4 @@ export class Household implements HouseholdDoor {
       this.#options.onStored();
     }
   }
-}
-
-function inServersWords(error: unknown): unknown {
-  if (error instanceof StoreFailing) return new CannotStore(error.message);
-  if (error instanceof AuditFull) return new Refusal('audit-full');
-  if (error instanceof CannotUndo) return new Refusal(error.code, { message: error.message, field: 'change' });
-  if (!(error instanceof NotDecided)) return error;
-  const { code, field } = error;
-  return new Refusal(code, { message: sentence(error), field });
-}
-
-/** What is wrong in general, and what in particular where that says more. */
-function sentence({ code, field, message }: NotDecided): string {
-  const general = REFUSALS[code][1];
-  if (code.startsWith('unknown-')) return general;
-  return `${general.replace(/\.$/, '')}: ${message.slice(field.length + 2)}.`;
 }

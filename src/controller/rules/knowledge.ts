@@ -8,7 +8,7 @@ import type { Observation } from '../../model/observation.ts';
 import { type Store, StoreFailing } from '../../store/store.ts';
 import { DeviceIndex } from './device-index.ts';
 import { essentialOf } from './essential.ts';
-import { factsOf, namesNeeded } from './facts.ts';
+import { factsOf, type Guard, namesNeeded } from './facts.ts';
 import { HOME, NameBook } from './name-book.ts';
 import { Network } from './network.ts';
 
@@ -32,6 +32,7 @@ export type KnowledgeOptions = {
   consoles: () => readonly Address[];
   /** What must stay within reach of a device, by the household's preferences. */
   criticalOf: (device: string) => string[];
+  guardOf: (device: string) => Guard;
 };
 
 /** What is known of the home as far as rules need it; some of it outlives a restart, so that what is blocked stays so. */
@@ -76,7 +77,7 @@ export class Knowledge {
   }
 
   facts(rules: Rules, groups: ReadonlyMap<string, Group>): HomeFacts {
-    const { store, at, devices, lan, page, consoles, criticalOf } = this.#options;
+    const { store, at, devices, lan, page, consoles, criticalOf, guardOf } = this.#options;
     return factsOf({
       at: at(),
       network: this.network,
@@ -88,6 +89,7 @@ export class Knowledge {
       page: page(),
       consoles: consoles(),
       criticalOf,
+      guardOf,
       essentialOf: (device) => essentialOf(device, store.contacts(device.id, 'volume', LOOKED_AT), at()),
     });
   }

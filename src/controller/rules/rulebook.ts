@@ -12,8 +12,8 @@ import type { OwnRule } from '../../model/verdict.ts';
 import type { Announcement } from '../../serve/stream.ts';
 import { Decisions } from './decisions.ts';
 import { Enforcement } from './enforcement.ts';
-import { guardPreferences } from './facts.ts';
-import { groupLabel, groupViews } from './groups.ts';
+import { type Guard, guardPreferences } from './facts.ts';
+import { allGroups, groupLabel, groupViews } from './groups.ts';
 import { Knowledge, type KnowledgeOptions } from './knowledge.ts';
 import { nodeOf } from './preview.ts';
 import { ruleView, type Seen } from './rule-views.ts';
@@ -27,7 +27,7 @@ const PATIENCE = 2_000;
 /** Time alone changes what a policy is made of: addresses grow old, and clocks are put forward. ms */
 const LOOK_AGAIN_EVERY = 60_000;
 
-export type RulebookOptions = Omit<KnowledgeOptions, 'criticalOf'> & {
+export type RulebookOptions = Omit<KnowledgeOptions, 'criticalOf' | 'guardOf'> & {
   /** This run never touches the firewall. */
   passive: boolean;
   device: (id: string) => Device | undefined;
@@ -43,6 +43,13 @@ export type RulebookOptions = Omit<KnowledgeOptions, 'criticalOf'> & {
   onNamed: (device: string, name: string, actor: string) => void;
 };
 
+/** How far SPIN may go by itself: what stays within reach of a device, how it is guarded, whether anything may be cut. */
+export type Stance = {
+  criticalOf: (device: string) => string[];
+  guardOf: (device: string) => Guard;
+  mayAct: () => boolean;
+};
+
 type Made = { facts: HomeFacts; preferences: GuardPreferences; policy: DesiredPolicy };
 
 /**
@@ -56,7 +63,7 @@ export class Rulebook {
   readonly #trips: Trips;
   #knowledge: Knowledge | undefined;
   #own: ReadonlyMap<string, OwnRule> = new Map();
-  #critical: (device: string) => string[] = () => [];
+  #stance: Stance = { criticalOf: () => [], guardOf: () => ({ mayAct: true }), mayAct: () => true };
   #made: Made | undefined;
   #standing: Standing | undefined;
   #told = new Map<string, string>();
@@ -86,7 +93,11 @@ export class Rulebook {
 
   /** Once the store is open, and again after the home was erased. */
   begin(): void {
-    this.#knowledge = new Knowledge({ ...this.#options, criticalOf: (device) => this.#critical(device) });
+    this.#knowledge = new Knowledge({
+      ...this.#options,
+      criticalOf: (device) => this.#stance.criticalOf(device),
+      guardOf: (device) => this.#stance.guardOf(device),
+    });
     this.decisions.load();
     if (!this.decisions.expire()) this.apply();
   }
@@ -100,16 +111,24 @@ export class Rulebook {
     return this.#enforcement.view;
   }
 
+  /** What the kernel does of a rule, and what that stopped. */
+  standing(rule: string): 'yes' | 'waiting' | 'not-enforced' {
+    return this.#enforcement.standing(rule);
+  }
+
+  stoppedBy(rule: string): { packets: number; bytes: number } {
+    return this.#enforcement.stoppedBy(rule);
+  }
+
   /** What SPIN wants by itself, beside the household's rules. */
   wants(own: readonly OwnRule[]): void {
     this.#own = new Map(own.map((rule) => [rule.id, rule]));
     this.apply();
   }
 
-  /** What must stay within reach of devices, by the household's preferences. */
-  keeps(criticalOf: (device: string) => string[]): void {
-    this.#critical = criticalOf;
-    this.apply();
+  /** How far SPIN may go by itself, from now on. */
+  follows(stance: Stance): void {
+    this.#stance = stance;
   }
 
   /** Before the home takes it in. */
@@ -159,7 +178,7 @@ export class Rulebook {
   }
 
   preferences(): GuardPreferences {
-    return guardPreferences(this.#knowledge!.network);
+    return guardPreferences(this.#knowledge!.network, this.#stance.mayAct());
   }
 
   addressesOf(name: string): string[] {
@@ -200,6 +219,11 @@ export class Rulebook {
   deviceLabel(id: string): string | undefined {
     const device = this.#options.device(id);
     return device && this.#options.label(device);
+  }
+
+  /** Whether there is, or may be, such a group. */
+  isGroup(id: string): boolean {
+    return allGroups(this.decisions.groups.values()).includes(id);
   }
 
   groupLabel(id: string): string {

@@ -116,11 +116,17 @@ export const en = {
     'limited-view': (devices: string, guards: boolean) =>
       `SPIN ${guards ? 'guards' : 'is watching'} ${devices}, but cannot see everything.`,
     'agent-gone': () => 'SPIN sees nothing right now.',
+    asks: () => 'SPIN found harm and asks what to do.',
+    'harm-seen': () => 'A device does harm, and nothing stops it.',
+    'harm-stopped': () => 'A device did harm, and SPIN stopped it.',
   },
   verdictMore: {
     'no-devices-yet': 'A device appears as soon as it sends something. Switch one on, or open a page on your phone.',
     'agent-gone':
       'The part that watches the network has stopped. What you see is from before. SPIN starts it again by itself.',
+    asks: 'Nothing is cut until somebody answers, or the time that you chose is over.',
+    'harm-seen': 'You chose that SPIN only watches, or it cannot cut anything now.',
+    'harm-stopped': 'Everything else works. The incident says what happened and what to do.',
   },
 
   demo: {

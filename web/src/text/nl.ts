@@ -112,12 +112,18 @@ export const nl: Texts = {
     'limited-view': (devices, guards) =>
       `SPIN ${guards ? 'bewaakt' : 'kijkt mee met'} ${devices}, maar ziet niet alles.`,
     'agent-gone': () => 'SPIN ziet op dit moment niets.',
+    asks: () => 'SPIN vond kwaad en vraagt wat te doen.',
+    'harm-seen': () => 'Een apparaat doet kwaad, en niets houdt het tegen.',
+    'harm-stopped': () => 'Een apparaat deed kwaad, en SPIN heeft het gestopt.',
   },
   verdictMore: {
     'no-devices-yet':
       'Een apparaat verschijnt zodra het iets verstuurt. Zet er een aan, of open een pagina op uw telefoon.',
     'agent-gone':
       'Het deel dat op het netwerk let, is gestopt. Wat u ziet, is van eerder. SPIN start het vanzelf opnieuw.',
+    asks: 'Er wordt niets afgesneden tot iemand antwoordt, of tot de tijd die u koos voorbij is.',
+    'harm-seen': 'U koos dat SPIN alleen kijkt, of SPIN kan nu niets afsnijden.',
+    'harm-stopped': 'Al het andere werkt. Het incident vertelt wat er gebeurde en wat te doen.',
   },
 
   demo: {

@@ -1,0 +1,67 @@
+import type { CorrectionView, IncidentView, NewcomerView } from '../../contract/incidents.ts';
+import { wrongWith } from '../../decide/cleanup.ts';
+import { KNOWN_AFTER, type Newcomer } from '../../decide/newcomers.ts';
+import { rulesOf } from '../../decide/own-policy.ts';
+import { CLEAN_AFTER } from '../../decide/times.ts';
+import type { Correction, Incident } from '../../model/incident.ts';
+import type { NewDevices } from '../../model/preferences.ts';
+import type { Verdict } from '../../model/verdict.ts';
+
+/** What views need to know of the rest. */
+export type Around = {
+  at: number;
+  label: (device: string) => string;
+  kind: (device: string) => string | undefined;
+  /** What the kernel does of a rule, and what it stopped. */
+  standing: (rule: string) => 'yes' | 'waiting' | 'not-enforced';
+  stoppedBy: (rule: string) => { packets: number; bytes: number };
+};
+
+export function incidentView(incident: Incident, around: Around): IncidentView {
+  const { verdict, kindred, device, ...rest } = incident;
+  const wrong = wrongWith(incident, around.at);
+  const kind = around.kind(device);
+  return {
+    ...rest,
+    device,
+    label: around.label(device),
+    kindred: kindred.map(around.label),
+    wrong,
+    findings: rest.findings.map(({ target: _, until: __, ...finding }) => finding),
+    ...(kind !== undefined && { kind }),
+    ...(rest.closed === undefined && !wrong.includes('goes-on') && { closes: rest.last + CLEAN_AFTER }),
+    ...(verdict && { verdict: verdictView(verdict, around) }),
+  };
+}
+
+function verdictView(verdict: Verdict, { standing, stoppedBy }: Around): NonNullable<IncidentView['verdict']> {
+  const { step, blocks, since, until, released } = verdict;
+  const rules = rulesOf(verdict).map(({ id }) => id);
+  const standings = new Set(rules.map(standing));
+  const stopped = rules.map(stoppedBy);
+  return {
+    step,
+    blocks,
+    since,
+    until,
+    ...(released !== undefined && { released }),
+    inForce: standings.has('not-enforced') ? 'not-enforced' : standings.has('waiting') ? 'waiting' : 'yes',
+    stopped: {
+      packets: stopped.reduce((sum, { packets }) => sum + packets, 0),
+      bytes: stopped.reduce((sum, { bytes }) => sum + bytes, 0),
+    },
+  };
+}
+
+export function correctionView(correction: Correction, label: (device: string) => string): CorrectionView {
+  return { ...correction, label: label(correction.device) };
+}
+
+export function newcomerView(
+  one: Newcomer & { stance: NewDevices },
+  label: (device: string) => string,
+): NewcomerView[] {
+  const { device, since, stance } = one;
+  if (stance === 'admit') return [];
+  return [{ device, label: label(device), since, stance, ...(stance === 'limit' && { until: since + KNOWN_AFTER }) }];
+}
