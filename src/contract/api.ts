@@ -252,6 +252,8 @@ export type HistorySpan = (typeof HISTORY_SPANS)[number];
  *   GET    /devices                      DeviceView[]
  *   GET    /devices/:id                  DeviceView
  *   PATCH  /devices/:id    RenameBody    DeviceView
+ *   PUT    /devices/:id/kind  KindBody   DeviceView; the owner's answer to what it is
+ *   POST   /devices/:id/same  SameBody   DeviceView of what it now is; the answer to `looksLike`
  *   GET    /devices/:id/nodes?order=volume|new&limit=   NodeView[]
  *   GET    /devices/:id/conversations    ConversationView[]
  *   GET    /history?span=HistorySpan[&device=ID]        HistoryView

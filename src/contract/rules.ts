@@ -229,6 +229,7 @@ export const AuditView = Type.Object({
     Type.Literal('group-changed'),
     Type.Literal('group-removed'),
     Type.Literal('renamed'),
+    Type.Literal('kind-set'),
     /** Two devices turned out to be one, and what was decided for the one holds for both. */
     Type.Literal('merged'),
     Type.Literal('undone'),
@@ -242,6 +243,12 @@ export const AuditView = Type.Object({
   ),
   names: Type.Array(
     Type.Object({ device: Type.String(), before: Type.Optional(Type.String()), after: Type.Optional(Type.String()) }),
+  ),
+  /** What the owner says that devices are. */
+  kinds: Type.Optional(
+    Type.Array(
+      Type.Object({ device: Type.String(), before: Type.Optional(Type.String()), after: Type.Optional(Type.String()) }),
+    ),
   ),
   /** What to call the devices and groups that it is about, by id, as they are called now. */
   labels: Type.Record(Type.String(), Type.String()),

@@ -9,6 +9,7 @@ import { type Store, StoreFailing } from '../store/store.ts';
 import { Coverage, verdictOf } from './coverage.ts';
 import { Desk } from './incidents/desk.ts';
 import { Incidents } from './incidents/incidents.ts';
+import { Identity } from './identity.ts';
 import { Live } from './live.ts';
 import { groupsOf } from './rules/groups.ts';
 import { Household } from './rules/household.ts';
@@ -43,6 +44,7 @@ export class Controller implements Door {
   #live: Live;
   readonly rulebook: Rulebook;
   readonly household: Household;
+  readonly identity: Identity;
   readonly incidents: Incidents;
   readonly desk: Desk;
   #coverage = new Coverage();
@@ -68,6 +70,14 @@ export class Controller implements Door {
       rulebook: this.rulebook,
       store: options.store,
       at: () => this.#time(),
+      onStored: () => this.noteStore(),
+    });
+    this.identity = new Identity({
+      store: options.store,
+      decisions: this.rulebook.decisions,
+      home: () => this.#pipeline.home,
+      view: (id) => this.device(id),
+      observe: (observation) => this.observe(observation),
       onStored: () => this.noteStore(),
     });
     this.incidents = this.#newIncidents();
@@ -176,7 +186,8 @@ export class Controller implements Door {
     const device = this.#pipeline.home.device(id);
     if (!device) return undefined;
     const counters = this.#pipeline.home.counters(id);
-    return { ...deviceView(device, counters, this.#live.rateOf(id)), ...this.rulebook.ofDevice(id) };
+    const standing = { ...this.rulebook.ofDevice(id), ...this.identity.looksLike(id) };
+    return { ...deviceView(device, counters, this.#live.rateOf(id)), ...standing };
   }
 
   conversations(device: string) {
@@ -254,6 +265,8 @@ export class Controller implements Door {
       },
       onNamed: (device, to, by) =>
         this.observe({ kind: 'command', at: this.at, by, command: { name: 'rename-device', device, to } }),
+      onKindSet: (device, to, by) =>
+        this.observe({ kind: 'command', at: this.at, by, command: { name: 'set-kind', device, to } }),
     });
   }
 
@@ -328,6 +341,9 @@ export class Controller implements Door {
         store.mergeDevice(event.device, event.into, event.at);
         this.#live.merge(event.device, event.into);
         this.stream.announce({ kind: 'device-gone', at: event.at, device: event.device, into: event.into });
+        return;
+      case 'resemblance':
+        this.#announceDevice(event.at, event.resemblance.device);
         return;
       case 'gateway':
         this.#gateway = { macs: event.macs, addresses: event.addresses };

@@ -1,4 +1,5 @@
 import type { HouseholdRule } from './household.ts';
+import type { Kind } from './kinds.ts';
 
 /** Devices under one policy, as the household put them together. */
 export type Group = { id: string; name: string; members: string[] };
@@ -23,6 +24,7 @@ export const AUDIT_KINDS = [
   'group-changed',
   'group-removed',
   'renamed',
+  'kind-set',
   // Two devices turned out to be one, and what was decided for the one holds for both.
   'merged',
   'undone',
@@ -35,6 +37,8 @@ export type Changes = {
   groups: Array<{ id: string; before?: Group; after?: Group }>;
   /** The owner's names of devices. */
   names: Array<{ device: string; before?: string; after?: string }>;
+  /** What the owner says that devices are. */
+  kinds?: Array<{ device: string; before?: Kind; after?: Kind }>;
 };
 
 export const NO_CHANGES: Readonly<Changes> = { rules: [], groups: [], names: [] };

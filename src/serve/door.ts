@@ -9,12 +9,14 @@ import type {
   StatusView,
 } from '../contract/api.ts';
 import type { HouseholdDoor } from './household-door.ts';
+import type { IdentityDoor } from './identity-door.ts';
 import type { IncidentDoor } from './incident-door.ts';
 import type { SessionKeeper } from './sessions.ts';
 
 /** What the server needs of the rest of SPIN: the home as views, the owner's commands, and what is kept. */
 export type Door = {
   readonly household: HouseholdDoor;
+  readonly identity: IdentityDoor;
   readonly desk: IncidentDoor;
   home(epoch: string, sequence: number): HomeView;
   status(): StatusView;

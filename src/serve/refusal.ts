@@ -14,6 +14,7 @@ export const REFUSALS = {
   'unknown-host': [421, 'SPIN does not answer to this name. Use its address.'],
   'not-found': [404, 'There is nothing here.'],
   'unknown-device': [404, 'There is no such device.'],
+  'unknown-kind': [400, 'There is no such kind of device.'],
   'unknown-group': [404, 'There is no such group.'],
   'unknown-rule': [404, 'There is no such rule.'],
   'bad-address': [400, 'This is no address.'],

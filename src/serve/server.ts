@@ -12,6 +12,7 @@ import { asRefusal, Refusal } from './refusal.ts';
 import type { Api } from './routes/api.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { homeRoutes } from './routes/home.ts';
+import { identityRoutes } from './routes/identity.ts';
 import { incidentRoutes } from './routes/incidents.ts';
 import { MAX_RULE_ID, ruleRoutes } from './routes/rules.ts';
 import { sessionRoutes } from './routes/session.ts';
@@ -85,6 +86,7 @@ export async function createApp(options: ServerOptions): Promise<Api> {
 function apiRoutes(api: Api, { accounts, door, stream }: ServerOptions): void {
   sessionRoutes(api, accounts, door);
   homeRoutes(api, door, stream);
+  identityRoutes(api, door.identity);
   ruleRoutes(api, door.household);
   auditRoutes(api, door.household);
   incidentRoutes(api, door.desk);

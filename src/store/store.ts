@@ -123,21 +123,22 @@ export class Store {
 
   /**
    * What somebody decided, carried out and recorded at once; durable when it returns.
-   * @param named devices whose name it changed, with the new one
+   * @param owned devices whose name or kind it changed, as they are now
    * @returns the number of its entry in the audit log
    * @throws {StoreFailing} and {AuditFull}; nothing is changed then
    */
-  decide(entry: NewAuditEntry, named: readonly Device[] = []): number {
+  decide(entry: NewAuditEntry, owned: readonly Device[] = []): number {
     if (this.ask((open) => open.decisions.isFull)) throw new AuditFull('the audit log is full');
     const id = this.#durably((open) => {
-      for (const device of named) {
-        open.devices.save(device);
-        const { at, actor } = entry;
-        open.events.add({ at, kind: 'renamed', actor, device: device.id, detail: device.givenName ?? '' });
-      }
+      const { at, actor, names, kinds = [] } = entry;
+      for (const device of owned) open.devices.save(device);
+      for (const { device, after = '' } of names)
+        open.events.add({ at, kind: 'renamed', actor, device, detail: after });
+      for (const { device, after = '' } of kinds)
+        open.events.add({ at, kind: 'kind-set', actor, device, detail: after });
       return open.decisions.write(entry);
     });
-    for (const { id: device } of named) this.#changed.delete(device);
+    for (const { id: device } of owned) this.#changed.delete(device);
     return id;
   }
 

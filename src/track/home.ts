@@ -400,6 +400,7 @@ export class Home {
     if (typeof done === 'string') this.refusal = { command, reason: done };
     else {
       this.#identities.touched(done);
+      this.#identities.answered();
       this.#devices.changed.delete(done);
       this.#members.events.push({ kind: 'device', at: this.at, change: 'changed', device: this.#viewDevice(done) });
     }

@@ -203,6 +203,7 @@ describe('a device under a new address', () => {
   it('is not asked again when the owner says no', () => {
     const { home, step, events } = metAgain();
     step(command(later + 2 * SECOND, { name: 'same-device', device: NEW_ID, as: OLD_ID, same: false }));
+    expect(home.resemblances()).toEqual([]);
     step(lease(later + 20 * SECOND, NEW, { ...WORDS, clientId: '0004ab' }), tick(later + 40 * SECOND));
     expect(home.resemblances()).toEqual([]);
     expect(device(home, NEW_ID).notSame).toEqual([OLD_ID]);

@@ -59,6 +59,11 @@ export class Identities {
     return isStale && this.#isHere(record) ? this.#judge(record) : record.identity;
   }
 
+  /** The owner answered something. */
+  answered(): void {
+    this.#knownAgain.review();
+  }
+
   resemblances(): Resemblance[] {
     return this.#knownAgain.all();
   }

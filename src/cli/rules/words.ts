@@ -102,11 +102,12 @@ const KINDS: Record<AuditView['kind'], string> = {
   'group-changed': 'changed group',
   'group-removed': 'removed group',
   renamed: 'renamed',
+  'kind-set': 'said what it is:',
   merged: 'two devices are one',
   undone: 'undid',
 };
 
-export function auditText({ kind, rules, groups, names, labels, undoes }: AuditView): string {
+export function auditText({ kind, rules, groups, names, kinds = [], labels, undoes }: AuditView): string {
   const rule = rules.map(({ before, after }) => (after ?? before)!);
   const what = [
     ...rule.map((one) => {
@@ -115,6 +116,7 @@ export function auditText({ kind, rules, groups, names, labels, undoes }: AuditV
       return `${deedOf(one.action)} ${targetText({ ...one, labels: named })} ${whenText(one.when)}`;
     }),
     ...groups.map(({ before, after }) => (after ?? before)!.name),
+    ...kinds.map(({ device, after }) => `${labels[device] ?? device}: ${after ?? 'left to SPIN'}`),
     ...names.map(({ device, after }) => `${labels[device] ?? device}${after === undefined ? '' : ` as ${after}`}`),
   ];
   return visible(`${KINDS[kind]}${undoes === undefined ? '' : ` change ${undoes}`}: ${what.join('; ')}`);

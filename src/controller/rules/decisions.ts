@@ -5,6 +5,7 @@ import { isOver } from '../../decide/schedule.ts';
 import { type AuditEntry, type AuditKind, type Changes, type Group, NO_CHANGES } from '../../model/audit.ts';
 import type { Device } from '../../model/home.ts';
 import type { HomeFacts, HouseholdRule } from '../../model/household.ts';
+import type { Kind } from '../../model/kinds.ts';
 import type { Store } from '../../store/store.ts';
 import { MAX_GROUPS } from './groups.ts';
 
@@ -112,6 +113,13 @@ export class Decisions {
     return change;
   }
 
+  /** @param to the owner's own answer to what a device is, or nothing */
+  setKind({ id, givenKind: before }: Device, to: Kind | '', actor: string): number | undefined {
+    if ((before ?? '') === to) return undefined;
+    const kinds = [{ device: id, ...(before !== undefined && { before }), ...(to !== '' && { after: to }) }];
+    return this.#decide('kind-set', actor, { kinds });
+  }
+
   /**
    * Everything is as it was before a change, the last one unless one is named.
    * @throws {CannotUndo}
@@ -163,12 +171,12 @@ export class Decisions {
   #decide(kind: AuditKind, actor: string, some: Partial<Changes>, undoes?: number): number {
     const { store, at, device } = this.#options;
     const changes: Changes = { ...NO_CHANGES, ...some };
-    const named = changes.names.flatMap(({ device: id, after }) => {
-      const { givenName: _, ...nameless } = device(id) ?? {};
-      return 'id' in nameless ? [{ ...(nameless as Device), ...(after !== undefined && { givenName: after }) }] : [];
-    });
+    const owned = [...changes.names, ...(changes.kinds ?? [])].flatMap(({ device: id }) => device(id) ?? []);
     const entry = { at: at(), kind, actor, ...changes, ...(undoes !== undefined && { undoes }) };
-    const id = store.decide(entry, named);
+    const id = store.decide(
+      entry,
+      owned.map((one) => withOwnersWords(one, changes)),
+    );
     this.#apply(changes, actor);
     return id;
   }
@@ -179,7 +187,7 @@ export class Decisions {
     this.#options.onChange(changes, actor);
   }
 
-  #reversed({ rules, groups, names }: AuditEntry): Changes {
+  #reversed({ rules, groups, names, kinds = [] }: AuditEntry): Changes {
     const at = this.#options.at();
     // What ended by itself since then is not there any more, and does not come back either.
     const alive = (rule: HouseholdRule | undefined) => (rule && isOver(rule.when, at) ? undefined : rule);
@@ -187,19 +195,15 @@ export class Decisions {
     for (const { id, after } of rules) refuseChanged(this.#rules.get(id), alive(after));
     for (const { id, after } of groups) refuseChanged(this.#groups.get(id), after);
     for (const { device, after } of names) refuseChanged(name(device), after);
+    for (const { device, after } of kinds) refuseChanged(this.#options.device(device)?.givenKind, after);
     const goes = groups.filter(({ before }) => !before).map(({ id }) => id);
     if ([...this.#rules.values()].some(({ target }) => target.group !== undefined && goes.includes(target.group)))
       throw new CannotUndo('changed-since', 'Rules were made for this group since then.');
     return {
       rules: rules.map(({ id, before, after }) => change(id, alive(after), alive(before))),
       groups: groups.map(({ id, before, after }) => change(id, after, before)),
-      names: names.map(({ device, before, after }) => {
-        return {
-          device,
-          ...(after !== undefined && { before: after }),
-          ...(before !== undefined && { after: before }),
-        };
-      }),
+      names: names.map(turned),
+      ...(kinds.length > 0 && { kinds: kinds.map(turned) }),
     };
   }
 
@@ -251,6 +255,20 @@ function applied<Value>(
     else next.set(id, after);
   }
   return next;
+}
+
+/** A device with the name and the kind that the owner now gives it. */
+function withOwnersWords(device: Device, { names, kinds = [] }: Changes): Device {
+  const { givenName, givenKind, ...own } = device;
+  const named = names.find((one) => one.device === device.id);
+  const meant = kinds.find((one) => one.device === device.id);
+  const name = named ? named.after : givenName;
+  const kind = meant ? meant.after : givenKind;
+  return { ...own, ...(name !== undefined && { givenName: name }), ...(kind !== undefined && { givenKind: kind }) };
+}
+
+function turned<Value>({ device, before, after }: { device: string; before?: Value; after?: Value }) {
+  return { device, ...(after !== undefined && { before: after }), ...(before !== undefined && { after: before }) };
 }
 
 function refuseChanged(now: unknown, then: unknown): void {

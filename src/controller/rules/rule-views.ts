@@ -123,6 +123,6 @@ export function auditView(
   }
   for (const { before, after } of entry.groups)
     for (const member of [...(before?.members ?? []), ...(after?.members ?? [])]) device(member);
-  for (const { device: id } of entry.names) device(id);
+  for (const { device: id } of [...entry.names, ...(entry.kinds ?? [])]) device(id);
   return { ...entry, labels };
 }

@@ -6,6 +6,7 @@ import type { Changes } from '../../model/audit.ts';
 import type { HomeEvent } from '../../model/event.ts';
 import type { Device } from '../../model/home.ts';
 import type { GuardPreferences, HomeFacts, HouseholdRule } from '../../model/household.ts';
+import type { Kind } from '../../model/kinds.ts';
 import type { Observation, TrippedObservation } from '../../model/observation.ts';
 import type { DesiredPolicy } from '../../model/policy.ts';
 import type { OwnRule } from '../../model/verdict.ts';
@@ -41,6 +42,7 @@ export type RulebookOptions = Omit<KnowledgeOptions, 'criticalOf' | 'guardOf'> &
   onStanding: (devices: readonly string[]) => void;
   /** Told of the name that a change gave to a device; empty takes it away. */
   onNamed: (device: string, name: string, actor: string) => void;
+  onKindSet: (device: string, kind: Kind | '', actor: string) => void;
 };
 
 /** How far SPIN may go by itself: what stays within reach of a device, how it is guarded, whether anything may be cut. */
@@ -265,7 +267,8 @@ export class Rulebook {
     }, next - at);
   }
 
-  #decided({ names }: Changes, actor: string): void {
+  #decided({ names, kinds = [] }: Changes, actor: string): void {
+    for (const { device, after } of kinds) this.#options.onKindSet(device, after ?? '', actor);
     for (const { device, after } of names) this.#options.onNamed(device, after ?? '', actor);
     this.apply();
   }
