@@ -13,6 +13,7 @@ const SECOND = 1000;
 /** The name under which the detectors' own faults are told. */
 const SOURCE = 'detection';
 
+type Observer = { running: Running; observe: (observation: Observation, device: number) => void };
 type Running = { name: DetectorName; hooks: Hooks; faults: number };
 
 /** All detectors over one home: what happens goes in, findings come out. A detector that throws stops nobody. */
@@ -25,11 +26,13 @@ export class Detection {
   readonly #running: Running[] = [];
   readonly #second: Running[];
   readonly #opened: Running[];
-  readonly #observers = new Map<string, Running[]>();
+  readonly #observers = new Map<string, Observer[]>();
   /** Ids of the devices by index, as the detectors know them. */
   readonly #ids: (string | undefined)[] = [];
   #seen = Number.NEGATIVE_INFINITY;
   #notes = '[]';
+  #sourcesChanged = false;
+  #faultsTold = 0;
 
   /** @param build makes the home with the evidence as its witness */
   constructor(
@@ -46,8 +49,10 @@ export class Detection {
     this.#second = this.#running.filter(({ hooks }) => hooks.second);
     this.#opened = this.#running.filter(({ hooks }) => hooks.opened);
     for (const running of this.#running)
-      for (const kind of Object.keys(running.hooks.observe ?? {}))
-        this.#observers.set(kind, [...(this.#observers.get(kind) ?? []), running]);
+      for (const [kind, observe] of Object.entries(running.hooks.observe ?? {})) {
+        const observer = { running, observe: observe as Observer['observe'] };
+        this.#observers.set(kind, [...(this.#observers.get(kind) ?? []), observer]);
+      }
   }
 
   get home(): Home {
@@ -58,13 +63,15 @@ export class Detection {
   step(observation: Observation): HomeEvent[] {
     const events = this.#home.apply(observation);
     for (const event of events) if (event.kind === 'merged') this.findings.merge(event.device, event.into, event.at);
-    if (observation.kind !== 'flows' && observation.kind !== 'tick') this.#observe(observation);
+    const { kind } = observation;
+    if (kind === 'source') this.#sourcesChanged = true;
+    if (kind !== 'flows' && kind !== 'tick') this.#observe(observation);
     const { at } = this.#home;
     const second = Math.floor(at / SECOND);
     if (second > this.#seen) {
       this.#seen = second;
       this.#endSecond(at);
-      events.push(...this.#tellFaults());
+      if (this.#faults() !== this.#faultsTold || this.#sourcesChanged) events.push(...this.#tellFaults());
     }
     const found = this.findings.takeEvents();
     return found.length === 0 ? events : [...events, ...found];
@@ -94,14 +101,23 @@ export class Detection {
     const observers = this.#observers.get(observation.kind);
     if (!observers) return;
     const device = this.#home.actorOf(observation);
-    for (const running of observers) {
-      const observe = running.hooks.observe as Record<string, ((o: Observation, device: number) => void) | undefined>;
-      this.#guard(running, () => observe[observation.kind]!(observation, device));
+    for (const { running, observe } of observers) {
+      try {
+        observe(observation, device);
+      } catch {
+        running.faults++;
+      }
     }
   }
 
   #open(flow: OpenedFlow): void {
-    for (const running of this.#opened) this.#guard(running, () => running.hooks.opened!(flow));
+    for (const running of this.#opened) {
+      try {
+        running.hooks.opened!(flow);
+      } catch {
+        running.faults++;
+      }
+    }
   }
 
   #endSecond(at: number): void {
@@ -134,8 +150,16 @@ export class Detection {
     }
   }
 
+  #faults(): number {
+    let sum = 0;
+    for (const { faults } of this.#running) sum += faults;
+    return sum;
+  }
+
   /** Which detectors fail, and which cannot see what they need, as notes of a source of their own. */
   #tellFaults(): HomeEvent[] {
+    this.#sourcesChanged = false;
+    this.#faultsTold = this.#faults();
     const failing = this.#running.filter(({ faults }) => faults > 0).map(({ name }) => name);
     const blind = blindDetectors(this.#detectors, this.#home.coverage()).map(({ name }) => name);
     const notes: CoverageNote[] = [];

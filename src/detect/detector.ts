@@ -58,7 +58,7 @@ type Observers = { [K in Kinds]?: (observation: Extract<Observation, { kind: K }
 export type Hooks = {
   /** Each whole second of observed time in which anything happened; `active` are the devices that did something in it. */
   second?: (at: number, active: readonly number[]) => void;
-  /** Flows that begin: the first of each device and second only (`MAX_OPENED`), since who opens more is scanning. */
+  /** Flows that begin, up to a rate for each device (`MAX_OPENED`), since who opens more is scanning. */
   opened?: (flow: OpenedFlow) => void;
   observe?: Observers;
   /** The device of that index left the home's list; the index will stand for another. */

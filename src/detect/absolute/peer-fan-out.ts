@@ -1,8 +1,7 @@
 import { classOf } from '../../model/kinds.ts';
 import { PROTOCOL } from '../../model/protocols.ts';
 import type { Detector, Threshold } from '../detector.ts';
-import { serviceKey } from '../evidence/evidence.ts';
-import type { FanOut } from '../evidence/fan-out.ts';
+import { type FanOut, placeOfAll } from '../evidence/fan-out.ts';
 
 const PEERS = {
   fast: {
@@ -19,7 +18,7 @@ const PEERS = {
     source: 'IoTSTEED (ISI-TR-738)',
   },
 } satisfies Record<string, Threshold>;
-const ANY_UDP = serviceKey(PROTOCOL.udp, 0, false);
+const ANY_UDP = placeOfAll(PROTOCOL.udp, false);
 const FAST_HOLD = 30 * 60_000;
 const SLOW_HOLD = 12 * 3_600_000;
 
@@ -51,8 +50,8 @@ export const peerFanOut: Detector = {
 };
 
 function peers(fanOut: FanOut, least: number) {
-  const place = fanOut.find(ANY_UDP);
-  if (place < 0 || fanOut.attempts(place) < least) return undefined;
+  const place = ANY_UDP;
+  if (fanOut.attempts(place) < least) return undefined;
   const hosts = fanOut.hosts(place);
   if (hosts < least) return undefined;
   return { hosts, answered: fanOut.answers(place), attempts: fanOut.attempts(place), first: fanOut.since(place) };

@@ -11,16 +11,12 @@ export class Deeds {
   /** Attempts to reach far ends that were not looked up by name, within a minute and within a day. */
   readonly fanOut = new FanOut();
   readonly slowFanOut = new FanOut();
-  readonly probed: Probed;
-  readonly slowProbed: Probed;
-  readonly pressure: Pressure;
-  readonly sessions: Sessions;
-  /** Of this second: flows that the device began, packets and bytes it sent to and got from single far ends. */
+  readonly probed = new Probed();
+  readonly slowProbed = new Probed();
+  readonly pressure = new Pressure();
+  readonly sessions = new Sessions();
+  /** Flows that the device began in this second. */
   attempts = 0;
-  packetsUp = 0;
-  packetsDown = 0;
-  bytesUp = 0;
-  bytesDown = 0;
   /** SYNs whose sequence number is their destination, since the device is known; when the last was, and its port. */
   marked = 0;
   markedAt = 0;
@@ -31,17 +27,11 @@ export class Deeds {
   foreignSince = 0;
   readonly foreignSource = new Uint32Array(4);
   readonly #foreignSources = new Distinct(2, SOURCE_BITS);
-  /** Told of in this second: see `MAX_OPENED`. */
-  opened = 0;
+  /** New flows that may still be told of one by one: see `MAX_OPENED`; and when the device was active last. */
+  untold = 0;
+  activeAt = 0;
   /** In this second, for `Evidence.active`. */
   isActive = false;
-
-  constructor(seed: number) {
-    this.probed = new Probed(seed);
-    this.slowProbed = new Probed(seed);
-    this.pressure = new Pressure(seed);
-    this.sessions = new Sessions(seed);
-  }
 
   /** @param source a hash of the address; of an IPv6 address, of its /64 */
   sentFromForeign(source: number, at: number): void {
@@ -55,7 +45,9 @@ export class Deeds {
   }
 
   /** Half of the fast window passed. */
-  turn(): void {
+  turn(hashOf: (words: ArrayLike<number>) => number): void {
+    this.slowFanOut.gather(this.fanOut);
+    this.slowProbed.gather(this.probed, hashOf);
     this.fanOut.turn();
     this.probed.turn();
     this.sessions.turn();
@@ -69,15 +61,11 @@ export class Deeds {
   turnSlow(): void {
     this.slowFanOut.turn();
     this.slowProbed.turn();
+    this.pressure.turnSlow();
   }
 
   endSecond(): void {
     this.attempts = 0;
-    this.packetsUp = 0;
-    this.packetsDown = 0;
-    this.bytesUp = 0;
-    this.bytesDown = 0;
-    this.opened = 0;
     this.isActive = false;
   }
 }

@@ -2,6 +2,7 @@ import { D, FACT, FLAG, RECORD_DOUBLES, RECORD_WORDS, W } from '../../model/flow
 import { PROTOCOL } from '../../model/protocols.ts';
 import { type FlowWitness, MARK } from '../../track/witness.ts';
 import { Deeds } from './deeds.ts';
+import { placeOfAll } from './fan-out.ts';
 import type { OpenedFlow } from './opened-flow.ts';
 import { spread } from './places.ts';
 
@@ -9,8 +10,14 @@ import { spread } from './places.ts';
 export const FAST_HALF = 60_000;
 export const SLOW_HALF = 12 * 3_600_000;
 
-/** New flows of one device and second that detectors are told of one by one: a browser's start has some dozens. */
+/**
+ * New flows of one device that detectors are told of one by one: so many at once, for a browser's start, and so many
+ * each second. Who opens more is scanning or flooding, and is counted.
+ */
 const MAX_OPENED = 128;
+const OPENED_PER_SECOND = 8;
+/** Flows of one device and second whose far ends are told apart; beyond that a scan or flood says nothing new. */
+const MAX_EXAMINED = 256;
 /** Flow slots whose state is kept, as in `Limits.slots`; a flow beyond them has its attempt counted and no answer. */
 const MAX_SLOTS = 1 << 20;
 const FIRST_SLOTS = 1024;
@@ -20,6 +27,10 @@ const ATTEMPT = 1;
 const ANSWERED = 2;
 const REFUSED = 4;
 const SESSION = 8;
+/** The far end is known to answer, and nothing more is awaited of the flow. */
+const SETTLED = 32;
+/** Of these only ATTEMPT is set: what became of it is not known yet. */
+const WAITING = ATTEMPT | ANSWERED | REFUSED;
 /** One packet came back, where flags are not seen: a refusal, or the begin of an answer. */
 const ONE_BACK = 16;
 
@@ -30,7 +41,7 @@ const TIMESTAMP = 13 << 8;
 const MASK = 17 << 8;
 const ECHO6 = 128 << 8;
 
-/** Key of a service in `FanOut`: protocol, port and whether the far end is inside the home. Port 0: any port. */
+/** Key of a service in `FanOut`: protocol, port and whether the far end is inside the home. */
 export function serviceKey(protocol: number, port: number, inside: boolean): number {
   return ((inside ? 1 : 0) << 24) | (protocol << 16) | port;
 }
@@ -47,6 +58,7 @@ class Opened implements OpenedFlow {
   port = 0;
   clientPort = 0;
   byDevice = false;
+  begun = false;
   marks = 0;
   readonly far: [number, number, number, number] = [0, 0, 0, 0];
 }
@@ -65,6 +77,8 @@ export class Evidence implements FlowWitness {
   #slots = new Uint8Array(FIRST_SLOTS);
   /** Sources whose records carry headers of SYNs tell of attempts sooner than the kernel's counters. */
   #synsSeen = false;
+  /** The last whole second. */
+  #at = 0;
   #fastTurn = Number.NEGATIVE_INFINITY;
   #slowTurn = Number.NEGATIVE_INFINITY;
 
@@ -73,6 +87,10 @@ export class Evidence implements FlowWitness {
     this.#seed = seed;
     this.#opened = opened;
   }
+
+  /** Hash of a far end's address, as the tables know it. */
+  readonly hashOf = (words: ArrayLike<number>): number =>
+    spread(this.#seed, words[0]!, words[1]!, words[2]!, words[3]!, 0);
 
   /** What a device did; made now if nothing was known. */
   of(device: number): Deeds {
@@ -99,56 +117,64 @@ export class Evidence implements FlowWitness {
     const flags = words[w + W.flags]!;
     const slot = words[w + W.slot]!;
     if (slot >= this.#slots.length && slot < MAX_SLOTS) this.#grow(slot);
-    if ((flags & FLAG.fresh) !== 0) this.#slots[slot] = 0;
+    const isNew = (flags & FLAG.fresh) !== 0;
+    if (isNew) this.#slots[slot] = 0;
     if ((marks & (MARK.theirsSpecial | MARK.oursSpecial)) !== 0) return;
 
     const up = words[w + W.packetsUp + turned]!;
     const down = words[w + W.packetsUp + 1 - turned]!;
-    const bytesUp = doubles[d + D.bytesUp + turned]!;
-    const bytesDown = doubles[d + D.bytesUp + 1 - turned]!;
-    const protocol = words[w + W.protocol]! & 255;
+    const state = slot < this.#slots.length ? this.#slots[slot]! : 0;
+    // Most records by far: of a flow that is served.
+    if ((state & SETTLED) !== 0 && down >= up) return;
     const far = w + (turned === 0 ? W.destination : W.source);
-    const isNew = (flags & FLAG.fresh) !== 0;
+    const hash = spread(this.#seed, words[far]!, words[far + 1]!, words[far + 2]!, words[far + 3]!, 0);
     let began = 0;
-    if (isNew) began = this.#open(deeds, words, doubles, record, device, turned, marks, entry, up);
-    if (words[w + W.facts]! & FACT.sequenceIsDestination && turned === 0) this.#marked(deeds, words, doubles, w, d);
+    if (isNew) began = this.#open(deeds, words, doubles, record, device, turned, marks, entry, up, hash);
+    if ((words[w + W.facts]! & FACT.sequenceIsDestination) !== 0 && turned === 0) marked(deeds, words, doubles, w, d);
     if (entry < 0) return;
 
-    deeds.packetsUp += up;
-    deeds.packetsDown += down;
-    deeds.bytesUp += bytesUp;
-    deeds.bytesDown += bytesDown;
-    const state = this.#slots[slot] ?? 0;
-    if (turned === 0 && (state & ATTEMPT) !== 0)
-      this.#follow(deeds, words, w, slot, state, marks, down, doubles[d + D.last]!);
-    if (turned === 0 && (this.#slots[slot]! & SESSION) !== 0) {
-      const serverFirst = (words[w + W.facts]! & FACT.serverFirst) !== 0 ? 1 : 0;
-      deeds.sessions.said(words, far, words[w + W.ports]! & 0xffff, bytesUp, bytesDown, serverFirst);
-    }
-    // What only answers a far end that began is the far end's doing.
-    if (up > 0 && (turned === 0 || (flags & FLAG.initiatorKnown) === 0)) {
-      const isIcmp = protocol === PROTOCOL.icmp || protocol === PROTOCOL.icmpv6;
-      const port = words[w + W.ports]! & 0xffff;
-      deeds.pressure.add(
-        words,
-        far,
-        up,
-        isIcmp && !isEcho(protocol, port) ? 0 : down,
-        bytesUp,
-        bytesDown,
-        began,
-        protocol,
-        port,
-      );
-    } else if (down > 0 && turned === 0) deeds.pressure.answered(words, far, down);
+    const bytesUp = doubles[d + D.bytesUp + turned]!;
+    if (turned === 0) {
+      if ((this.#slots[slot]! & WAITING) === ATTEMPT)
+        this.#follow(deeds, words, w, slot, marks, down, doubles[d + D.last]!, hash);
+      if ((this.#slots[slot]! & SESSION) !== 0) {
+        const serverFirst = (words[w + W.facts]! & FACT.serverFirst) !== 0 ? 1 : 0;
+        const port = words[w + W.ports]! & 0xffff;
+        deeds.sessions.said(words, far, hash, port, bytesUp, doubles[d + D.bytesDown]!, serverFirst);
+      } else if ((this.#slots[slot]! & ANSWERED) !== 0) this.#remember(slot, SETTLED);
+    } else if (down > 0) this.#remember(slot, SETTLED);
+    this.#press(deeds, words, w, far, hash, turned, up, down, bytesUp, began);
+  }
+
+  /** What only answers a far end that began is the far end's doing, and shows that it is one that answers. */
+  #press(
+    deeds: Deeds,
+    words: Uint32Array,
+    w: number,
+    far: number,
+    hash: number,
+    turned: number,
+    up: number,
+    down: number,
+    bytesUp: number,
+    began: number,
+  ): void {
+    const protocol = words[w + W.protocol]! & 255;
+    const port = words[w + W.ports]! & 0xffff;
+    const isIcmp = protocol === PROTOCOL.icmp || protocol === PROTOCOL.icmpv6;
+    const answers = isIcmp && !isEcho(protocol, port) ? 0 : down;
+    if (up > 0 && (turned === 0 || (words[w + W.flags]! & FLAG.initiatorKnown) === 0))
+      deeds.pressure.add(words, far, hash, up, answers, bytesUp, began, protocol, port);
+    else if (answers > 0) deeds.pressure.answered(hash);
   }
 
   /** A second of observed time ended: `active` and what they did in it may be looked at until `clear`. */
   second(at: number): void {
+    this.#at = at;
     for (const device of this.active) this.#deeds[device]?.pressure.second(at);
     if (at - this.#fastTurn >= FAST_HALF) {
       this.#fastTurn = at;
-      for (const deeds of this.#deeds) deeds?.turn();
+      for (const deeds of this.#deeds) deeds?.turn(this.hashOf);
     }
     if (at - this.#slowTurn >= SLOW_HALF) {
       this.#slowTurn = at;
@@ -162,13 +188,18 @@ export class Evidence implements FlowWitness {
   }
 
   #begin(device: number): Deeds {
-    const deeds = new Deeds(this.#seed);
+    const deeds = new Deeds();
+    deeds.untold = MAX_OPENED;
+    deeds.activeAt = this.#at;
     this.#deeds[device] = deeds;
     return deeds;
   }
 
   #activate(device: number, deeds: Deeds): void {
     deeds.isActive = true;
+    const seconds = (this.#at - deeds.activeAt) / 1000;
+    deeds.untold = Math.min(MAX_OPENED, deeds.untold + Math.round(seconds * OPENED_PER_SECOND));
+    deeds.activeAt = this.#at;
     this.active.push(device);
   }
 
@@ -183,6 +214,7 @@ export class Evidence implements FlowWitness {
     marks: number,
     entry: number,
     up: number,
+    hash: number,
   ): number {
     const w = record * RECORD_WORDS;
     const flags = words[w + W.flags]!;
@@ -190,7 +222,7 @@ export class Evidence implements FlowWitness {
     const port = words[w + W.ports]! & 0xffff;
     const at = doubles[record * RECORD_DOUBLES + D.first]!;
     const far = w + (turned === 0 ? W.destination : W.source);
-    if (deeds.opened < MAX_OPENED && this.#opened) this.#tell(words, w, far, at, device, turned, marks, entry, deeds);
+    if (deeds.untold > 0 && this.#opened) this.#tell(words, w, far, at, device, turned, marks, entry, deeds);
     if (turned !== 0) return 0;
     const headersOnly = entry < 0;
     if ((marks & (MARK.oursHome | MARK.onLink)) === MARK.onLink && (up > 0 || headersOnly))
@@ -202,23 +234,15 @@ export class Evidence implements FlowWitness {
     } else if (protocol === PROTOCOL.udp) {
       if (up === 0 && (flags & FLAG.ipLengths) === 0) return 0;
     } else if (!isEcho(protocol, port) || (up === 0 && (flags & FLAG.ipLengths) === 0)) return 0;
+    const isTold = protocol === PROTOCOL.tcp && (flags & FLAG.ipLengths) !== 0 && this.#synsSeen;
+    if (!isTold && ++deeds.attempts > MAX_EXAMINED) return 1;
     if (!headersOnly || (flags & FLAG.ipLengths) !== 0) this.#remember(words[w + W.slot]!, ATTEMPT);
-    const isCounted = protocol === PROTOCOL.tcp && (flags & FLAG.ipLengths) !== 0 && this.#synsSeen;
-    if (isCounted) return 0;
-    deeds.attempts++;
+    if (isTold) return 0;
     if ((marks & MARK.named) !== 0) return 1;
     const inside = (marks & (MARK.theirsHome | MARK.peer)) !== 0;
-    const hash = spread(this.#seed, words[far]!, words[far + 1]!, words[far + 2]!, words[far + 3]!, 0);
-    const key = serviceKey(protocol, port, inside);
-    const any = serviceKey(protocol, 0, inside);
-    deeds.fanOut.attempt(key, hash, at);
-    deeds.fanOut.attempt(any, hash, at);
-    deeds.slowFanOut.attempt(key, hash, at);
-    deeds.slowFanOut.attempt(any, hash, at);
-    if (protocol === PROTOCOL.tcp || protocol === PROTOCOL.udp) {
-      deeds.probed.attempt(words, far, protocol, port, at);
-      deeds.slowProbed.attempt(words, far, protocol, port, at);
-    }
+    deeds.fanOut.attempt(serviceKey(protocol, port, inside), placeOfAll(protocol, inside), hash, at);
+    if (protocol === PROTOCOL.tcp || protocol === PROTOCOL.udp)
+      deeds.probed.attempt(words, far, hash, protocol, port, at);
     return 1;
   }
 
@@ -228,18 +252,17 @@ export class Evidence implements FlowWitness {
     words: Uint32Array,
     w: number,
     slot: number,
-    state: number,
     marks: number,
     down: number,
     at: number,
+    hash: number,
   ): void {
-    if ((state & (ANSWERED | REFUSED)) !== 0) return;
     const flags = words[w + W.flags]!;
     const protocol = words[w + W.protocol]! & 255;
     let outcome = 0;
     if (protocol !== PROTOCOL.tcp) outcome = down > 0 ? ANSWERED : 0;
     else if ((flags & FLAG.ipLengths) !== 0) {
-      if (down + ((state & ONE_BACK) !== 0 ? 1 : 0) >= 2) outcome = ANSWERED;
+      if (down + ((this.#slots[slot]! & ONE_BACK) !== 0 ? 1 : 0) >= 2) outcome = ANSWERED;
       else if (down === 1) this.#remember(slot, ONE_BACK);
       if (outcome === 0 && (flags & FLAG.ended) !== 0 && (this.#slots[slot]! & ONE_BACK) !== 0) outcome = REFUSED;
     } else {
@@ -254,31 +277,17 @@ export class Evidence implements FlowWitness {
     const inside = (marks & (MARK.theirsHome | MARK.peer)) !== 0;
     const far = w + W.destination;
     const key = serviceKey(protocol, port, inside);
-    const any = serviceKey(protocol, 0, inside);
-    if (outcome === ANSWERED) {
-      for (const fanOut of [deeds.fanOut, deeds.slowFanOut]) {
-        fanOut.answered(key);
-        fanOut.answered(any);
-      }
-      deeds.probed.answered(words, far, protocol);
-      deeds.slowProbed.answered(words, far, protocol);
-      if (protocol !== PROTOCOL.tcp) return;
-      this.#remember(slot, SESSION);
-      deeds.sessions.began(words, far, port, at);
-    } else {
-      for (const fanOut of [deeds.fanOut, deeds.slowFanOut]) {
-        fanOut.refused(key);
-        fanOut.refused(any);
-      }
-      deeds.probed.refused(words, far, protocol);
-      deeds.slowProbed.refused(words, far, protocol);
+    const all = placeOfAll(protocol, inside);
+    if (outcome === REFUSED) {
+      deeds.fanOut.refused(key, all);
+      deeds.probed.refused(words, far, hash, protocol);
+      return;
     }
-  }
-
-  #marked(deeds: Deeds, words: Uint32Array, doubles: Float64Array, w: number, d: number): void {
-    deeds.marked += Math.max(1, words[w + W.syns]!);
-    deeds.markedAt = doubles[d + D.last]!;
-    deeds.markedPort = words[w + W.ports]! & 0xffff;
+    deeds.fanOut.answered(key, all);
+    deeds.probed.answered(words, far, hash, protocol);
+    if (protocol !== PROTOCOL.tcp) return;
+    this.#remember(slot, SESSION);
+    deeds.sessions.began(words, far, hash, port, at);
   }
 
   #foreign(deeds: Deeds, words: Uint32Array, w: number, at: number): void {
@@ -299,7 +308,7 @@ export class Evidence implements FlowWitness {
     entry: number,
     deeds: Deeds,
   ): void {
-    deeds.opened++;
+    deeds.untold--;
     const flow = this.#flow;
     flow.at = at;
     flow.device = device;
@@ -308,6 +317,7 @@ export class Evidence implements FlowWitness {
     flow.port = words[w + W.ports]! & 0xffff;
     flow.clientPort = words[w + W.ports]! >>> 16;
     flow.byDevice = turned === 0;
+    flow.begun = (words[w + W.flags]! & FLAG.initiatorKnown) !== 0;
     flow.marks = marks;
     for (let i = 0; i < 4; i++) flow.far[i as 0 | 1 | 2 | 3] = words[far + i]!;
     this.#opened?.(flow);
@@ -329,4 +339,10 @@ export class Evidence implements FlowWitness {
 function isEcho(protocol: number, port: number): boolean {
   if (protocol === PROTOCOL.icmp) return port === ECHO || port === TIMESTAMP || port === MASK;
   return protocol === PROTOCOL.icmpv6 && port === ECHO6;
+}
+
+function marked(deeds: Deeds, words: Uint32Array, doubles: Float64Array, w: number, d: number): void {
+  deeds.marked += Math.max(1, words[w + W.syns]!);
+  deeds.markedAt = doubles[d + D.last]!;
+  deeds.markedPort = words[w + W.ports]! & 0xffff;
 }

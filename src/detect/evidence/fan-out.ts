@@ -3,47 +3,68 @@ import { Places } from './places.ts';
 
 /** Services told apart for one device. */
 const SERVICES = 32;
+/** Beside them, all services of TCP, UDP and ICMP together, outside and inside the home: these have places of their own. */
+const ALL = 6;
+const PLACES = SERVICES + ALL;
 /** Enough to tell thousands of far ends apart. */
 const BITS = 512;
+
+/** Place of all services of a protocol; ICMP is what is neither TCP nor UDP. */
+export function placeOfAll(protocol: number, inside: boolean): number {
+  const kind = protocol === 6 ? 0 : protocol === 17 ? 1 : 2;
+  return SERVICES + kind * 2 + (inside ? 1 : 0);
+}
 
 /**
  * How many far ends a device tried to reach by each service, and what became of it, in a window that slides by halves:
  * between half a window and a whole one is looked at.
  */
 export class FanOut {
-  readonly places = new Places(SERVICES);
-  readonly #hosts = new Distinct(SERVICES * 2, BITS);
+  readonly size = PLACES;
+  readonly #places = new Places(SERVICES);
+  readonly #hosts = new Distinct(PLACES * 2, BITS);
   /** Per place: attempts, answered, refused of this half, then of the half before. */
-  readonly #counts = new Uint32Array(SERVICES * 6);
+  readonly #counts = new Uint32Array(PLACES * 6);
   /** Per place: when the first attempt of this half was made, and of the half before. */
-  readonly #first = new Float64Array(SERVICES * 2);
+  readonly #first = new Float64Array(PLACES * 2);
 
-  /** @param key the service, never 0  @param far hash of the far end */
-  attempt(key: number, far: number, at: number): void {
-    const place = this.places.take(keyHash(key), key, 0, 0, 0, 0, 1);
-    if (place < 0) return;
-    if (this.places.isNew) this.#clear(place);
-    if (this.#counts[place * 6]!++ === 0) this.#first[place * 2] = at;
-    this.#hosts.add(place * 2, far);
+  /** @param key the service, never 0  @param all its `placeOfAll`  @param far hash of the far end */
+  attempt(key: number, all: number, far: number, at: number): void {
+    const place = this.#places.take(keyHash(key), key, 0, 0, 0, 0, 1);
+    if (place >= 0) {
+      if (this.#places.isNew) this.#clear(place);
+      this.#count(place, far, at);
+    }
+    this.#count(all, far, at);
   }
 
-  answered(key: number): void {
-    const place = this.places.find(keyHash(key), key, 0, 0, 0, 0);
+  answered(key: number, all: number): void {
+    const place = this.find(key);
     if (place >= 0) this.#counts[place * 6 + 1]!++;
+    this.#counts[all * 6 + 1]!++;
   }
 
-  refused(key: number): void {
-    const place = this.places.find(keyHash(key), key, 0, 0, 0, 0);
+  refused(key: number, all: number): void {
+    const place = this.find(key);
     if (place >= 0) this.#counts[place * 6 + 2]!++;
+    this.#counts[all * 6 + 2]!++;
+  }
+
+  /** All attempts of the window, whatever the service. */
+  total(): number {
+    let sum = 0;
+    for (let place = SERVICES; place < PLACES; place++) sum += this.attempts(place);
+    return sum;
   }
 
   /** The place of a service, or -1. */
   find(key: number): number {
-    return this.places.find(keyHash(key), key, 0, 0, 0, 0);
+    return this.#places.find(keyHash(key), key, 0, 0, 0, 0);
   }
 
+  /** The service at a place; 0 where there is none, and for the places of `placeOfAll`. */
   key(place: number): number {
-    return this.places.isTaken(place) ? this.places.word(place, 0) : 0;
+    return place < SERVICES && this.#places.isTaken(place) ? this.#places.word(place, 0) : 0;
   }
 
   attempts(place: number): number {
@@ -69,9 +90,22 @@ export class FanOut {
     return this.#first[place * 2 + (this.#counts[place * 6 + 3] === 0 ? 0 : 1)]!;
   }
 
+  /** Takes over what another counted in its half: a long window is made of short ones. */
+  gather(from: FanOut): void {
+    for (let place = 0; place < PLACES; place++) {
+      if (from.#counts[place * 6] === 0) continue;
+      const key = from.key(place);
+      const into = place >= SERVICES ? place : this.#takeFor(key, from.#counts[place * 6]!);
+      if (into < 0) continue;
+      if (this.#counts[into * 6] === 0) this.#first[into * 2] = from.#first[place * 2]!;
+      for (let i = 0; i < 3; i++) this.#counts[into * 6 + i]! += from.#counts[place * 6 + i]!;
+      this.#hosts.gather(into * 2, from.#hosts, place * 2);
+    }
+  }
+
   /** Half a window passed. */
   turn(): void {
-    for (let place = 0; place < SERVICES; place++) {
+    for (let place = 0; place < PLACES; place++) {
       const now = place * 6;
       if (this.#counts[now + 3] === 0 && this.#counts[now] === 0) continue;
       this.#counts.copyWithin(now + 3, now, now + 3);
@@ -79,7 +113,18 @@ export class FanOut {
       this.#hosts.turn(place * 2);
       this.#first[place * 2 + 1] = this.#first[place * 2]!;
     }
-    this.places.age();
+    this.#places.age();
+  }
+
+  #count(place: number, far: number, at: number): void {
+    if (this.#counts[place * 6]!++ === 0) this.#first[place * 2] = at;
+    this.#hosts.add(place * 2, far);
+  }
+
+  #takeFor(key: number, weight: number): number {
+    const place = key === 0 ? -1 : this.#places.take(keyHash(key), key, 0, 0, 0, 0, weight);
+    if (place >= 0 && this.#places.isNew) this.#clear(place);
+    return place;
   }
 
   #clear(place: number): void {

@@ -1,92 +1,99 @@
-import { Places, spread } from './places.ts';
+import { Places } from './places.ts';
 
 /** Far ends told apart for one device: those that it sends most to. */
 const TARGETS = 32;
-/** Columns of a place. */
-const COLUMNS = 14;
+const COLUMNS = 13;
 
 /** Of this second. */
 const UP = 0;
 const DOWN = 1;
 const BYTES_UP = 2;
-const BYTES_DOWN = 3;
-const OPENED = 4;
+const OPENED = 3;
 /** Of the run of seconds in which the device sent without pause. */
-const RUN_SECONDS = 5;
-const RUN_UP = 6;
-const RUN_DOWN = 7;
-const RUN_BYTES_UP = 8;
-const RUN_OPENED = 9;
-const RUN_SINCE = 10;
-/** Packets that ever came back, and what the run was made of. */
-const EVER_DOWN = 11;
-const RUN_PROTOCOL = 12;
-const RUN_PORT = 13;
+const RUN_SECONDS = 4;
+const RUN_UP = 5;
+const RUN_DOWN = 6;
+const RUN_BYTES_UP = 7;
+const RUN_OPENED = 8;
+const RUN_SINCE = 9;
+/** Something came back from there before. */
+const ANSWERS = 10;
+/** What it sent last. */
+const PROTOCOL = 11;
+const PORT = 12;
 
 /** Fewer packets in a second to one far end are no pressure, and end a run. */
 const LEAST_PER_SECOND = 10;
+/** Far ends share a cell by chance: then one is looked at too early, and nothing else. */
+const CELLS = 256;
+const CELL_BITS = 8;
+/** One bit for each far end that answered, forgotten in two steps. */
+const ANSWER_BITS = 4096;
 
 /** How hard a device presses on single far ends, second by second and since it last paused. */
 export class Pressure {
   readonly places = new Places(TARGETS);
   readonly #columns = new Float64Array(TARGETS * COLUMNS);
-  readonly #seed: number;
-
-  constructor(seed: number) {
-    this.#seed = seed;
-  }
+  /** Packets of this second by hash of the far end. */
+  readonly #cells = new Uint32Array(CELLS);
+  readonly #answered = new Uint32Array(ANSWER_BITS / 32);
+  readonly #answeredBefore = new Uint32Array(ANSWER_BITS / 32);
+  #runs = 0;
+  #isCounting = false;
 
   /**
-   * @param far where the far end's address lies in `words`
+   * @param far where the far end's address lies in `words`; `hash` of it
    * @param answers packets that came back and count as an answer
    * @param opened the record began a flow
    */
   add(
     words: Uint32Array,
     far: number,
+    hash: number,
     up: number,
     answers: number,
     bytesUp: number,
-    bytesDown: number,
     opened: number,
     protocol: number,
     port: number,
   ): void {
-    const [a, b, c, d] = [words[far]!, words[far + 1]!, words[far + 2]!, words[far + 3]!];
-    const place = this.places.take(spread(this.#seed, a, b, c, d, 0), a, b, c, d, 0, up + opened);
+    if (answers > 0) this.answered(hash);
+    const cell = hash >>> (32 - CELL_BITS);
+    this.#isCounting = true;
+    this.#cells[cell]! += up;
+    if (this.#cells[cell]! < LEAST_PER_SECOND) return;
+    const place = this.places.take(hash, words[far]!, words[far + 1]!, words[far + 2]!, words[far + 3]!, 0, up);
     if (place < 0) return;
     const at = place * COLUMNS;
     const columns = this.#columns;
-    if (this.places.isNew) columns.fill(0, at, at + COLUMNS);
+    if (this.places.isNew) this.#begin(at, hash);
     columns[at + UP]! += up;
     columns[at + DOWN]! += answers;
     columns[at + BYTES_UP]! += bytesUp;
-    columns[at + BYTES_DOWN]! += bytesDown;
     columns[at + OPENED]! += opened;
-    columns[at + EVER_DOWN]! += answers;
-    if (up > 0) {
-      columns[at + RUN_PROTOCOL] = protocol;
-      columns[at + RUN_PORT] = port;
-    }
+    if (answers > 0) columns[at + ANSWERS] = 1;
+    columns[at + PROTOCOL] = protocol;
+    columns[at + PORT] = port;
   }
 
-  /** Packets came back from a far end that nothing was sent to in this record. */
-  answered(words: Uint32Array, far: number, answers: number): void {
-    const [a, b, c, d] = [words[far]!, words[far + 1]!, words[far + 2]!, words[far + 3]!];
-    const place = this.places.find(spread(this.#seed, a, b, c, d, 0), a, b, c, d, 0);
-    if (place < 0) return;
-    this.#columns[place * COLUMNS + DOWN]! += answers;
-    this.#columns[place * COLUMNS + EVER_DOWN]! += answers;
+  /** The far end is one that answers, whatever began it. */
+  answered(hash: number): void {
+    this.#answered[(hash >>> 5) & (ANSWER_BITS / 32 - 1)]! |= 1 << (hash & 31);
   }
 
   /** A second ended: runs go on or are over. */
   second(at: number): void {
+    if (!this.#isCounting && this.#runs === 0) return;
+    this.#isCounting = false;
+    this.#cells.fill(0);
+    this.#runs = 0;
     const columns = this.#columns;
     for (let place = 0; place < TARGETS; place++) {
       const c = place * COLUMNS;
       if (columns[c + UP] === 0 && columns[c + RUN_SECONDS] === 0) continue;
-      if (columns[c + UP]! < LEAST_PER_SECOND) columns.fill(0, c + RUN_SECONDS, c + EVER_DOWN);
+      if (columns[c + UP]! < LEAST_PER_SECOND) columns.fill(0, c + RUN_SECONDS, c + ANSWERS);
       else {
+        this.#runs++;
         if (columns[c + RUN_SECONDS]!++ === 0) columns[c + RUN_SINCE] = at - 1000;
         columns[c + RUN_UP]! += columns[c + UP]!;
         columns[c + RUN_DOWN]! += columns[c + DOWN]!;
@@ -97,10 +104,20 @@ export class Pressure {
     }
   }
 
+  /** A long while passed: who answered before the one before is forgotten. */
+  turnSlow(): void {
+    this.#answeredBefore.set(this.#answered);
+    this.#answered.fill(0);
+  }
+
+  /** Far ends under pressure now. */
+  get runs(): number {
+    return this.#runs;
+  }
+
   /** The place of a far end, or -1. */
-  find(words: ArrayLike<number>): number {
-    const [a, b, c, d] = [words[0]!, words[1]!, words[2]!, words[3]!];
-    return this.places.find(spread(this.#seed, a, b, c, d, 0), a, b, c, d, 0);
+  find(words: ArrayLike<number>, hash: number): number {
+    return this.places.find(hash, words[0]!, words[1]!, words[2]!, words[3]!, 0);
   }
 
   /** Whole seconds of the run; 0: none. */
@@ -123,14 +140,21 @@ export class Pressure {
   since(place: number): number {
     return this.#columns[place * COLUMNS + RUN_SINCE]!;
   }
-  /** Packets that ever came back from there. */
-  everDown(place: number): number {
-    return this.#columns[place * COLUMNS + EVER_DOWN]!;
+  /** Anything ever came back from there. */
+  answers(place: number): boolean {
+    return this.#columns[place * COLUMNS + ANSWERS] !== 0;
   }
   protocol(place: number): number {
-    return this.#columns[place * COLUMNS + RUN_PROTOCOL]!;
+    return this.#columns[place * COLUMNS + PROTOCOL]!;
   }
   port(place: number): number {
-    return this.#columns[place * COLUMNS + RUN_PORT]!;
+    return this.#columns[place * COLUMNS + PORT]!;
+  }
+
+  #begin(at: number, hash: number): void {
+    for (let i = 0; i < COLUMNS; i++) this.#columns[at + i] = 0;
+    const word = (hash >>> 5) & (ANSWER_BITS / 32 - 1);
+    const known = this.#answered[word]! | this.#answeredBefore[word]!;
+    if ((known & (1 << (hash & 31))) !== 0) this.#columns[at + ANSWERS] = 1;
   }
 }

@@ -1,4 +1,4 @@
-import { Places, spread } from './places.ts';
+import { Places } from './places.ts';
 
 /** Services at far ends told apart for one device. */
 const SERVICES = 32;
@@ -13,16 +13,10 @@ const BYTES_DOWN = 3;
 export class Sessions {
   readonly places = new Places(SERVICES);
   readonly #columns = new Float64Array(SERVICES * COLUMNS);
-  readonly #seed: number;
-
-  constructor(seed: number) {
-    this.#seed = seed;
-  }
-
   /** A session came about. */
-  began(words: Uint32Array, far: number, port: number, at: number): void {
-    const [a, b, c, d] = [words[far]!, words[far + 1]!, words[far + 2]!, words[far + 3]!];
-    const place = this.places.take(spread(this.#seed, a, b, c, d, port), a, b, c, d, port, 1);
+  began(words: Uint32Array, far: number, hash: number, port: number, at: number): void {
+    const mixed = hash ^ port;
+    const place = this.places.take(mixed, words[far]!, words[far + 1]!, words[far + 2]!, words[far + 3]!, port, 1);
     if (place < 0) return;
     const column = place * COLUMNS;
     if (this.places.isNew) this.#columns.fill(0, column, column + COLUMNS);
@@ -30,9 +24,17 @@ export class Sessions {
   }
 
   /** What a session that is in the table said. */
-  said(words: Uint32Array, far: number, port: number, bytesUp: number, bytesDown: number, serverFirst: number): void {
-    const [a, b, c, d] = [words[far]!, words[far + 1]!, words[far + 2]!, words[far + 3]!];
-    const place = this.places.find(spread(this.#seed, a, b, c, d, port), a, b, c, d, port);
+  said(
+    words: Uint32Array,
+    far: number,
+    hash: number,
+    port: number,
+    bytesUp: number,
+    bytesDown: number,
+    serverFirst: number,
+  ): void {
+    const mixed = hash ^ port;
+    const place = this.places.find(mixed, words[far]!, words[far + 1]!, words[far + 2]!, words[far + 3]!, port);
     if (place < 0) return;
     const column = place * COLUMNS;
     this.#columns[column + SERVER_FIRST]! += serverFirst;

@@ -72,15 +72,20 @@ export const flood: Detector = {
   },
 };
 
-function look(deeds: Deeds, device: number, at: number, { home, claim }: Context): void {
+function look(deeds: Deeds, device: number, at: number, { home, evidence, claim }: Context): void {
   const { pressure } = deeds;
+  if (pressure.runs === 0) return;
   for (let place = 0; place < pressure.places.size; place++) {
     const seconds = pressure.seconds(place);
     if (seconds === 0) continue;
     const how = floodOf(pressure, place, seconds);
     if (how === undefined) continue;
     const words = [0, 1, 2, 3].map((i) => pressure.places.word(place, i)) as [number, number, number, number];
-    if (isScan(deeds, words, place) || (home.isHome(words) && pressure.packetsUp(place) < INSIDE.value)) continue;
+    if (
+      isScan(deeds, words, evidence.hashOf(words), place) ||
+      (home.isHome(words) && pressure.packetsUp(place) < INSIDE.value)
+    )
+      continue;
     const address = formatAddress(words[0]!, words[1]!, words[2]!, words[3]!);
     const packets = pressure.packetsUp(place);
     const protocol = protocolName(pressure.protocol(place));
@@ -98,8 +103,8 @@ function look(deeds: Deeds, device: number, at: number, { home, claim }: Context
 }
 
 /** Small probes of ever new ports are a search, until there are more of them than ports. */
-function isScan({ probed, pressure }: Deeds, words: ArrayLike<number>, place: number): boolean {
-  const tried = probed.find(words, 0, pressure.protocol(place));
+function isScan({ probed, pressure }: Deeds, words: ArrayLike<number>, hash: number, place: number): boolean {
+  const tried = probed.find(words, 0, hash, pressure.protocol(place));
   const isSmall = pressure.bytesUp(place) <= pressure.packetsUp(place) * SMALL.bytes.value;
   return tried >= 0 && isSmall && probed.attempts(tried) <= probed.ports(tried) * PER_PORT.value;
 }
@@ -109,7 +114,7 @@ function floodOf(pressure: Pressure, place: number, seconds: number): string | u
   const down = pressure.packetsDown(place);
   const opened = pressure.opened(place);
   const isTcp = pressure.protocol(place) === PROTOCOL.tcp;
-  if (pressure.everDown(place) === 0) {
+  if (!pressure.answers(place)) {
     if (seconds === 1 ? up >= AT_ONCE.value : up >= UNANSWERED.value) return 'unanswered';
     return undefined;
   }

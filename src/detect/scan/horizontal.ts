@@ -2,8 +2,8 @@ import { classOf } from '../../model/kinds.ts';
 import { PROTOCOL, protocolName } from '../../model/protocols.ts';
 import type { Claim, Detector, Threshold } from '../detector.ts';
 import type { Deeds } from '../evidence/deeds.ts';
-import { serviceKey, serviceOf } from '../evidence/evidence.ts';
-import type { FanOut } from '../evidence/fan-out.ts';
+import { serviceOf } from '../evidence/evidence.ts';
+import { type FanOut, placeOfAll } from '../evidence/fan-out.ts';
 import { isMeeting, isSought, isWeb } from './ports.ts';
 
 const ZEEK = 'Zeek misc/scan: 25 failed hosts on one port within five minutes';
@@ -89,6 +89,10 @@ export const horizontalScan: Detector = {
   },
 };
 
+type Service = ReturnType<typeof serviceOf>;
+const ALL_TCP = placeOfAll(PROTOCOL.tcp, false);
+const ALL_UDP = placeOfAll(PROTOCOL.udp, false);
+
 type Found = Pick<Claim, 'subject' | 'target' | 'evidence' | 'confidence'> & { first: number };
 
 function fast(deeds: Deeds): Found[] {
@@ -117,21 +121,22 @@ function scans(
   needed: (protocol: number, port: number, inside: boolean, any: number) => number,
 ): Found[] {
   const found: Found[] = [];
-  for (let place = 0; place < fanOut.places.size; place++) {
-    const key = fanOut.key(place);
-    if (key === 0) continue;
+  if (fanOut.total() < LEAST) return found;
+  for (let place = 0; place < fanOut.size; place++) {
     const attempts = fanOut.attempts(place);
     if (attempts < LEAST) continue;
-    const { protocol, port, inside } = serviceOf(key);
+    const service = serviceAt(fanOut, place);
+    if (service === undefined) continue;
+    const { protocol, port, inside } = service;
     const failed = attempts - fanOut.answers(place);
     const isPing = protocol === PROTOCOL.icmp || protocol === PROTOCOL.icmpv6;
     if (failed < attempts * (isPing ? PINGS_FAILED.value : FAILED.value)) continue;
-    const any = port === 0 ? 0 : hostsOfAny(fanOut, protocol, inside);
+    const any = port === 0 ? 0 : fanOut.hosts(placeOfAll(protocol, inside));
     const least = needed(protocol, port, inside, any);
     if (attempts < least) continue;
     const hosts = fanOut.hosts(place);
     if (hosts < least) continue;
-    found.push(describe(fanOut, place, hosts, Math.min(1, hosts / (least * 4))));
+    found.push(describe(fanOut, place, service, hosts, Math.min(1, hosts / (least * 4))));
   }
   return found;
 }
@@ -139,13 +144,22 @@ function scans(
 /** Fewer attempts are no scan of any kind. */
 const LEAST = Math.min(...Object.values(HOSTS).map(({ value }) => value));
 
-function hostsOfAny(fanOut: FanOut, protocol: number, inside: boolean): number {
-  const place = fanOut.find(serviceKey(protocol, 0, inside));
-  return place < 0 ? 0 : fanOut.hosts(place);
+/** Port 0 stands for all of them; `undefined` where nothing is. */
+function serviceAt(fanOut: FanOut, place: number): Service | undefined {
+  const key = fanOut.key(place);
+  if (key !== 0) return serviceOf(key);
+  return place === ALL_TCP || place === ALL_UDP
+    ? { protocol: place === ALL_TCP ? 6 : 17, port: 0, inside: false }
+    : undefined;
 }
 
-function describe(fanOut: FanOut, place: number, hosts: number, margin: number): Found {
-  const { protocol, port, inside } = serviceOf(fanOut.key(place));
+function describe(
+  fanOut: FanOut,
+  place: number,
+  { protocol, port, inside }: Service,
+  hosts: number,
+  margin: number,
+): Found {
   const isIcmp = protocol === PROTOCOL.icmp || protocol === PROTOCOL.icmpv6;
   const service = port === 0 || isIcmp ? protocolName(protocol) : `${protocolName(protocol)}/${port}`;
   const attempts = fanOut.attempts(place);

@@ -55,9 +55,12 @@ export const verticalScan: Detector = {
         for (const device of active) {
           const deeds = evidence.of(device);
           if (deeds.attempts === 0) continue;
-          const now = scans(deeds, deeds.probed, false, at);
+          if (deeds.fanOut.total() + deeds.slowFanOut.total() < PORTS.tcp.value) continue;
+          const now = scans(deeds, deeds.probed, evidence.hashOf, false, at);
           const known = new Set(now.map(({ subject }) => subject));
-          const slow = scans(deeds, deeds.slowProbed, true, at).filter(({ subject }) => !known.has(subject));
+          const slow = scans(deeds, deeds.slowProbed, evidence.hashOf, true, at).filter(
+            ({ subject }) => !known.has(subject),
+          );
           for (const found of now) claim({ ...found, device, hold: FAST_HOLD });
           for (const found of slow) claim({ ...found, device, hold: SLOW_HOLD });
         }
@@ -66,7 +69,13 @@ export const verticalScan: Detector = {
   },
 };
 
-function scans({ pressure }: Deeds, probed: Probed, isSlow: boolean, at: number): Omit<Claim, 'device' | 'hold'>[] {
+function scans(
+  { pressure }: Deeds,
+  probed: Probed,
+  hashOf: (words: ArrayLike<number>) => number,
+  isSlow: boolean,
+  at: number,
+): Omit<Claim, 'device' | 'hold'>[] {
   const found: Omit<Claim, 'device' | 'hold'>[] = [];
   const { places } = probed;
   for (let place = 0; place < places.size; place++) {
@@ -79,7 +88,7 @@ function scans({ pressure }: Deeds, probed: Probed, isSlow: boolean, at: number)
     const ports = probed.ports(place);
     if (ports < least || attempts > ports * ATTEMPTS_PER_PORT.value) continue;
     const words = [0, 1, 2, 3].map((i) => places.word(place, i));
-    const pressed = pressure.find(words);
+    const pressed = pressure.find(words, hashOf(words));
     if (pressed >= 0 && pressure.bytesUp(pressed) > pressure.packetsUp(pressed) * PROBE_BYTES.value) continue;
     const address = formatAddress(words[0]!, words[1]!, words[2]!, words[3]!);
     const first = probed.since(place);
