@@ -78,12 +78,14 @@ export function enforcementText({ state, message }: EnforcementView): string {
 }
 
 export function previewLines(view: PreviewView): string[] {
-  const hours = Math.round((view.to - view.from) / 360_000) / 10;
-  if (view.conversations === 0) return [`It would have cut nothing in the last ${hours} hours.`];
+  const minutes = Math.round((view.to - view.from) / 60_000);
+  if (minutes === 0) return ['What it would have cut is not known: there is no history yet.'];
+  const span = minutes < 120 ? `${minutes} minutes` : `${Math.round(minutes / 60)} hours`;
+  if (view.conversations === 0) return [`It would have cut nothing in the last ${span}.`];
   const size = (part: { packets: number; bytes: number }) => `${part.packets} packets, ${bytes(part.bytes)}`;
   const more = (shown: number, all: number) => (all > shown ? [`  … and ${all - shown} more`] : []);
   return [
-    `In the last ${hours} hours it would have cut ${size(view)} of ${view.devicesInAll} devices:`,
+    `In the last ${span} it would have cut ${size(view)} of ${view.devicesInAll} devices:`,
     ...view.devices.slice(0, 10).map((device) => `  ${visible(device.label)}: ${size(device)}`),
     ...more(10, view.devicesInAll),
     `with ${view.nodesInAll} far ends:`,

@@ -5,7 +5,7 @@ import type { DnsObservation, Observation } from '../../model/observation.ts';
 import { essentialOf } from './essential.ts';
 import { factsOf, type Sources } from './facts.ts';
 import { HOME, MAX_NAMES, MAX_NAMES_PER_DEVICE, NAME_HOLDS, NameBook } from './name-book.ts';
-import { Network, RETIRED_FOR } from './network.ts';
+import { Network, RETIRED_FOR, SETTLES_IN } from './network.ts';
 
 const NOW = Date.UTC(2026, 6, 10);
 const DAY = 24 * 3_600_000;
@@ -204,6 +204,26 @@ describe('the network', () => {
     expect(network.prefixes()).toEqual(['192.0.2.0/24', '2001:db8:2::/64']);
   });
 
+  test('a new network is given time to show itself, one that was known before needs none', () => {
+    let now = NOW;
+    const network = new Network(() => now);
+    network.take(source(['192.0.2.0/24']));
+    expect(network.isSettled).toBe(false);
+    now += SETTLES_IN - 1;
+    network.take(source(['192.0.2.0/24', '2001:db8:1::/64']));
+    now += SETTLES_IN - 1;
+    expect(network.isSettled).toBe(false);
+    now += 1;
+    expect(network.isSettled).toBe(true);
+    network.take(source(['192.0.2.0/24']));
+    network.take(source(['192.0.2.0/24', '2001:db8:1::/64']));
+    expect(network.isSettled).toBe(true);
+    const next = new Network(() => now, network.known());
+    next.take(source(['192.0.2.0/24']));
+    expect(next.isSettled).toBe(true);
+    expect(next.prefixes()).toEqual(['192.0.2.0/24', '2001:db8:1::/64']);
+  });
+
   test('resolvers are those that the home’s own routers name', () => {
     const network = new Network(() => NOW);
     network.take(source(['192.0.2.0/24']));
@@ -212,6 +232,6 @@ describe('the network', () => {
     expect(network.take(router('02:00:00:00:00:01'))).toBe(true);
     expect(network.take(router('02:00:00:00:00:01'))).toBe(false);
     expect(network.resolvers()).toEqual(['192.0.2.1', '192.0.2.53']);
-    expect(new Network(() => NOW, network.named()).resolvers()).toEqual(['192.0.2.53']);
+    expect(new Network(() => NOW, network.known()).resolvers()).toEqual(['192.0.2.53']);
   });
 });

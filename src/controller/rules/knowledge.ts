@@ -10,12 +10,12 @@ import { DeviceIndex } from './device-index.ts';
 import { essentialOf } from './essential.ts';
 import { factsOf, type Guard, namesNeeded } from './facts.ts';
 import { HOME, NameBook } from './name-book.ts';
-import { Network } from './network.ts';
+import { type KnownNetwork, Network } from './network.ts';
 
 /** How often names are kept for the next start, ms. */
 const KEEP_EVERY = 10_000;
-/** Setting under which the home's resolvers are kept. */
-const RESOLVERS = 'resolvers';
+/** Setting under which the home's network is kept. */
+const NETWORK = 'network';
 /** Far ends of a device that are looked at for what it needs. */
 const LOOKED_AT = 1_000;
 
@@ -42,12 +42,13 @@ export class Knowledge {
   readonly names: NameBook;
   readonly network: Network;
   #keptAt = 0;
+  #keptNetwork = '';
   #hasNews = false;
 
   constructor(options: KnowledgeOptions) {
     this.#options = options;
     const { store, now, devices } = options;
-    this.network = new Network(now, (store.setting(RESOLVERS) as Address[] | undefined) ?? []);
+    this.network = new Network(now, store.setting(NETWORK) as KnownNetwork | undefined);
     this.names = new NameBook(
       (endpoint) => this.#index.at(endpoint),
       (endpoint) => this.network.isResolver(endpoint),
@@ -63,7 +64,7 @@ export class Knowledge {
       return true;
     }
     const changed = this.network.take(observation);
-    if (changed && observation.kind !== 'source') this.#keepResolvers();
+    if (changed) this.#keepNetwork();
     return changed;
   }
 
@@ -122,11 +123,14 @@ export class Knowledge {
     this.#options.store.keepNameAddresses(this.names.watchedNames());
   }
 
-  #keepResolvers(): void {
+  #keepNetwork(): void {
+    const text = JSON.stringify(this.network.known());
+    if (text === this.#keptNetwork) return;
+    this.#keptNetwork = text;
     try {
-      this.#options.store.set(RESOLVERS, this.network.named());
+      this.#options.store.set(NETWORK, this.network.known());
     } catch (error) {
-      // They are heard of again.
+      // It is heard of again.
       if (!(error instanceof StoreFailing)) throw error;
     }
   }

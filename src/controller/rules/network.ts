@@ -1,16 +1,21 @@
-import type { Address, Mac, Prefix } from '../../model/address.ts';
+import { type Address, type Mac, type Prefix, parseAddress, scopeOf } from '../../model/address.ts';
 import type { Endpoint, Observation } from '../../model/observation.ts';
 
 /** Addresses of a replaced prefix live on for so long, ms (RFC 4862 §5.5.3 e: two hours). */
 export const RETIRED_FOR = 2 * 3_600_000;
+/** How long a network that is not the one known before is given to show all of its prefixes, ms. */
+export const SETTLES_IN = 30_000;
 /** Prefixes of a home, replaced ones included. A provider that renumbers each minute gains nothing. */
 export const MAX_PREFIXES = 32;
 /** Resolvers that the home's routers name; they name one or two of each family. */
 export const MAX_RESOLVERS = 16;
 
+export type KnownNetwork = { prefixes: Prefix[]; resolvers: Address[] };
+
 /** What the home's network is, as far as rules need it: only the guard itself and the home's routers are believed. */
 export class Network {
   readonly #now: () => number;
+  #settledAt: number;
   #prefixes: readonly Prefix[] = [];
   readonly #retired = new Map<Prefix, number>();
   #ownMacs: ReadonlySet<Mac> = new Set();
@@ -19,15 +24,22 @@ export class Network {
   readonly #resolvers = new Set<Address>();
   routers: { macs: readonly Mac[]; addresses: readonly Address[] } = { macs: [], addresses: [] };
 
-  /** @param resolvers those known before this start */
-  constructor(now: () => number, resolvers: readonly Address[] = []) {
+  /** @param known what was known before this start */
+  constructor(now: () => number, { prefixes, resolvers }: KnownNetwork = { prefixes: [], resolvers: [] }) {
     this.#now = now;
+    this.#settledAt = now();
     for (const address of resolvers.slice(0, MAX_RESOLVERS)) this.#resolvers.add(address);
+    for (const prefix of prefixes.slice(0, MAX_PREFIXES)) this.#retired.set(prefix, now() + RETIRED_FOR);
   }
 
   /** Whether a source has said what is home. */
   get isKnown(): boolean {
     return this.#prefixes.length > 0;
+  }
+
+  /** Whether what is home is known so well that an address can be said not to be. */
+  get isSettled(): boolean {
+    return this.isKnown && this.#now() >= this.#settledAt;
   }
 
   /** @returns whether anything changed that a policy is made of */
@@ -47,12 +59,13 @@ export class Network {
 
   /** Those that the routers name, and the routers themselves. */
   resolvers(): Address[] {
-    return [...new Set([...this.#resolvers, ...this.routers.addresses, ...this.#ownAddresses])].sort();
+    const all = new Set([...this.#resolvers, ...this.routers.addresses, ...this.#ownAddresses]);
+    return [...all].filter((address) => !isLoopback(address)).sort();
   }
 
-  /** Those that the routers name, for the next start. */
-  named(): Address[] {
-    return [...this.#resolvers];
+  /** For the next start. */
+  known(): KnownNetwork {
+    return { prefixes: [...this.#prefixes], resolvers: [...this.#resolvers] };
   }
 
   /** Whether an answer comes from a resolver of the home, and not from who only uses its address. */
@@ -78,6 +91,8 @@ export class Network {
   }
 
   #replace(prefixes: readonly Prefix[]): void {
+    const known = this.prefixes();
+    if (prefixes.some((prefix) => !known.includes(prefix))) this.#settledAt = this.#now() + SETTLES_IN;
     for (const old of this.#prefixes) {
       if (prefixes.includes(old)) continue;
       this.#retired.delete(old);
@@ -97,4 +112,9 @@ export class Network {
     }
     return changed || this.#resolvers.size !== before;
   }
+}
+
+function isLoopback(address: Address): boolean {
+  const words = parseAddress(address);
+  return words !== undefined && scopeOf(...words) === 'loopback';
 }

@@ -164,7 +164,9 @@ export class Rulebook {
     if (over.length > 0) this.#options.onStanding(over);
     const consoles = JSON.stringify(this.#options.consoles());
     const isOld = Math.abs(this.#options.now() - this.#appliedAt) > LOOK_AGAIN_EVERY;
-    if (consoles !== this.#consoles || isOld) this.apply();
+    const hasSettled =
+      this.#made !== undefined && this.preferences().spoofing.mode !== this.#made.preferences.spoofing.mode;
+    if (consoles !== this.#consoles || isOld || hasSettled) this.apply();
     this.#consoles = consoles;
     this.#knowledge?.settle();
   }

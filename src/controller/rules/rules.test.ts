@@ -243,7 +243,8 @@ describe('what the kernel does', () => {
     const now = await becomes(({ devices }) => devices.length === 2);
     expect(now.strangers.mode).toBe('watch');
     expect(now.devices.map(({ volume }) => volume)).toEqual(['watch', 'watch']);
-    expect(now.spoofing.mode).toBe('enforce');
+    // What is home is not known for long enough to say what is not.
+    expect(now.spoofing.mode).toBe('off');
   });
 });
 
