@@ -4,9 +4,11 @@
  */
 import { existsSync } from 'node:fs';
 import type { PolicyMessage } from '../contract/link.ts';
+import { TABLE } from '../enforce/names.ts';
 import { EnforceError, Nftables } from '../enforce/nftables.ts';
 import type { EnforcementObservation } from '../model/observation.ts';
 import type { DesiredPolicy } from '../model/policy.ts';
+import { NftablesReader } from '../source/netlink/nftables.ts';
 import type { KeptPolicy } from './kept-policy.ts';
 import type { Receiver } from './mode.ts';
 import { Stopped } from './stopped.ts';
@@ -22,8 +24,8 @@ const LAST_PAUSE = 60_000;
  */
 const CONTROLLER_FIRST = 30_000;
 /** Between two looks at what is in the kernel, ms, and how many times as long as a look took. */
-const LOOK_MS = 5000;
-const LOOK_SHARE = 20;
+const LOOK_MS = 2000;
+const LOOK_SHARE = 5;
 /** After a tripwire acted. */
 const LOOK_SOON_MS = 1000;
 /** Differences named in one message. */
@@ -46,6 +48,9 @@ export class Enforcement {
   readonly #options: EnforcementOptions;
   readonly #stopped: Stopped;
   #nft: Nftables | undefined;
+  #kernel: NftablesReader | undefined;
+  /** The kernel's generation less our own transactions: while it stays, nobody else changed anything. */
+  #quiet: number | undefined;
   #wanted: PolicyMessage | undefined;
   /** The last one that was tried. */
   #tried: PolicyMessage | undefined;
@@ -114,6 +119,7 @@ export class Enforcement {
     await Promise.all([this.#working, this.#looking]);
     await this.#options.kept.flush();
     await this.#nft?.close();
+    this.#kernel?.close();
   }
 
   get #isOff(): boolean {
@@ -144,13 +150,20 @@ export class Enforcement {
     this.#off = this.#isOff;
     if (this.#off) throw new SwitchedOff();
     const missing = this.#options.prepare();
-    this.#nft ??= await Nftables.open();
-    await this.#nft.apply({ ...wanted.policy, lan: [...this.#options.lan] });
+    const nft = this.#nft ?? (await this.#open());
+    await nft.apply({ ...wanted.policy, lan: [...this.#options.lan] });
     this.#inForce = wanted;
     this.#pause = FIRST_PAUSE;
     this.#lookAt = 0;
     this.#tell('in-force', wanted.revision, missing);
     if (wanted.revision !== ADOPTED) this.#options.kept.keep(wanted.policy);
+  }
+
+  async #open(): Promise<Nftables> {
+    const kernel = this.#kernel ?? new NftablesReader();
+    this.#kernel = kernel;
+    this.#nft = await Nftables.open((set, type, handle) => kernel.counters(TABLE, set, type, handle));
+    return this.#nft;
   }
 
   /** What a policy says wrongly no second try mends. */
@@ -176,21 +189,31 @@ export class Enforcement {
   /** Others may have changed the table, and the counters went on. */
   async #look(): Promise<void> {
     const inForce = this.#inForce;
+    const nft = this.#nft;
     const began = performance.now();
     try {
-      const tended = await this.#nft?.tend();
-      if (!tended || inForce !== this.#inForce || this.#isOff) return;
-      if (this.#blind) this.#tell('in-force', inForce!.revision);
-      this.#blind = false;
-      if (tended.repaired.length > 0) this.#repaired(inForce!, tended.repaired);
-      this.#stopped.tell(tended.counters, this.#options.now());
+      if (!inForce || !nft || !(await this.#tend(nft, inForce))) return;
+      if (this.#options.receiver.isReady) this.#stopped.tell(await nft.counters(), this.#options.now());
     } catch (error) {
       this.#blind = true;
-      if (inForce && inForce === this.#wanted) this.#tell('refused', inForce.revision, messageOf(error));
+      if (inForce === this.#wanted) this.#tell('refused', inForce!.revision, messageOf(error));
     } finally {
       const ended = performance.now();
       this.#lookAt = ended + Math.max(LOOK_MS, (ended - began) * LOOK_SHARE);
     }
+  }
+
+  /** @returns whether the kernel is as it shall be */
+  async #tend(nft: Nftables, inForce: PolicyMessage): Promise<boolean> {
+    const generation = this.#kernel!.generation() - nft.commits;
+    if (generation === this.#quiet && !this.#blind) return true;
+    const found = await nft.repair();
+    if (!found || inForce !== this.#inForce || this.#isOff) return false;
+    this.#quiet = generation;
+    if (this.#blind) this.#tell('in-force', inForce.revision);
+    this.#blind = false;
+    if (found.length > 0) this.#repaired(inForce, found);
+    return true;
   }
 
   #repaired(inForce: PolicyMessage, found: readonly string[]): void {
@@ -204,6 +227,7 @@ export class Enforcement {
   async #switched(): Promise<void> {
     this.#off = this.#isOff;
     this.#inForce = undefined;
+    this.#quiet = undefined;
     const nft = this.#nft;
     this.#nft = undefined;
     await nft?.close();

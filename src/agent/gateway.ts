@@ -56,8 +56,6 @@ export class Gateway implements Mode {
   #tripwires: Tripwires | undefined;
   #beat: NodeJS.Timeout | undefined;
   #coverageBeat: NodeJS.Timeout | undefined;
-  /** Tripwires act but cannot be heard. */
-  #deaf = false;
   /** `undefined` until it was tried. */
   #accounting: boolean | undefined;
   #packetsLost = 0;
@@ -98,7 +96,15 @@ export class Gateway implements Mode {
   /** What was blocked is blocked first. Then what needs no other program: a controller soon hears of the home. */
   async #start(): Promise<void> {
     await this.#enforcement.start();
-    this.#listenToTripwires();
+    this.#tripwires = new Tripwires({
+      policy: () => this.#enforcement.policy,
+      now: this.#options.now,
+      log: this.#options.log,
+      onTripped: (observation) => {
+        this.#options.receiver.send(observation);
+        this.#enforcement.tripped();
+      },
+    });
     this.#coverage.note('headers-not-seen', true);
     this.#coverage.note('no-conntrack', true, 'starting');
     this.#watchNeighbours();
@@ -157,24 +163,6 @@ export class Gateway implements Mode {
   #prepareBridges(): string | undefined {
     const shown = showBridges(this.#options.config.lan, this.#settings);
     return shown ? undefined : 'devices on one bridge reach one another: this kernel has no br_netfilter';
-  }
-
-  /** Another program may listen still, such as an agent that is about to end: it is tried again every second. */
-  #listenToTripwires(): void {
-    const { now, log, receiver } = this.#options;
-    try {
-      this.#tripwires = new Tripwires({
-        policy: () => this.#enforcement.policy,
-        now,
-        onTripped: (observation) => {
-          receiver.send(observation);
-          this.#enforcement.tripped();
-        },
-      });
-    } catch (error) {
-      if (!this.#deaf) log(`tripwires cannot be listened to: ${messageOf(error)}`);
-      this.#deaf = true;
-    }
   }
 
   async #watchConnections(): Promise<void> {
@@ -275,7 +263,7 @@ export class Gateway implements Mode {
   #second(): void {
     this.#digest.advance(this.#options.now());
     this.#enforcement.beat();
-    if (!this.#tripwires) this.#listenToTripwires();
+    this.#tripwires?.listen();
     this.#report();
   }
 

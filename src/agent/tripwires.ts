@@ -17,28 +17,41 @@ export type TripwiresOptions = {
   /** What is in force. */
   policy: () => DesiredPolicy | undefined;
   now: () => number;
+  log: (line: string) => void;
   onTripped: (observation: TrippedObservation) => void;
 };
 
 export class Tripwires {
   readonly #options: TripwiresOptions;
-  readonly #log: Nflog;
+  #source: Nflog | undefined;
+  #deaf = false;
   #policy: DesiredPolicy | undefined;
   #devices: ReadonlyMap<Mac, PolicyDevice> = new Map();
 
-  /** @throws SystemCallError `EBUSY` while another program listens */
   constructor(options: TripwiresOptions) {
     this.#options = options;
-    this.#log = new Nflog(LOG_GROUP, (prefix, mac) => this.#take(prefix, mac));
+    this.listen();
   }
 
   /** Messages that the kernel could not deliver came in so many bursts. */
   get lost(): number {
-    return this.#log.overruns;
+    return this.#source?.overruns ?? 0;
+  }
+
+  /** Another program may listen still, such as an agent that is about to end: to be called again from time to time. */
+  listen(): void {
+    if (this.#source) return;
+    try {
+      this.#source = new Nflog(LOG_GROUP, (prefix, mac) => this.#take(prefix, mac));
+      this.#deaf = false;
+    } catch (error) {
+      if (!this.#deaf) this.#options.log(`tripwires act but cannot be heard: ${String(error)}`);
+      this.#deaf = true;
+    }
   }
 
   close(): void {
-    this.#log.close();
+    this.#source?.close();
   }
 
   #take(prefix: string, mac: Mac): void {

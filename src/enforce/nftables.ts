@@ -17,8 +17,15 @@ const MAX_LISTING_BYTES = 64 * 1024 * 1024;
 /** In the abstract namespace, which is the network namespace's own and empties itself with the process. */
 const LOCK = '\0spin-enforce';
 
-/** What was different, one line each, and what each entry stopped so far. */
-export type Tended = { repaired: string[]; counters: Map<string, Counted> };
+/**
+ * Reads what the elements of a set of our table counted, at least those that do not stand at zero.
+ * @param type the set's, as nft writes it @param handle its key is as nft writes it, of an interval the first address
+ */
+export type ReadCounters = (
+  set: string,
+  type: string,
+  handle: (key: string, packets: number, bytes: number) => void,
+) => void;
 
 export type EnforceErrorCode = 'refused' | 'second-instance' | 'no-nft';
 
@@ -36,19 +43,26 @@ type Chains = { nftables?: Array<{ chain?: { table: string } }> };
 
 export class Nftables {
   readonly #lock: Server;
+  readonly #read: ReadCounters | undefined;
+  /** Transactions made so far. */
+  commits = 0;
   #inForce: Ruleset | undefined;
   /** The listing that is read now: a new policy does not wait for its end. */
   #looking: AbortController | undefined;
   /** Changes happen one after the other. */
   #last: Promise<unknown> = Promise.resolve();
 
-  private constructor(lock: Server) {
+  private constructor(lock: Server, read: ReadCounters | undefined) {
     this.#lock = lock;
+    this.#read = read;
   }
 
-  /** @throws EnforceError `second-instance` while another process enforces in this network namespace */
-  static async open(): Promise<Nftables> {
-    return new Nftables(await takeLock());
+  /**
+   * @param read how counters are read; by a listing of the whole table if absent
+   * @throws EnforceError `second-instance` while another process enforces in this network namespace
+   */
+  static async open(read?: ReadCounters): Promise<Nftables> {
+    return new Nftables(await takeLock(), read);
   }
 
   /**
@@ -61,11 +75,11 @@ export class Nftables {
     await this.#inTurn(async () => {
       const former = this.#inForce;
       try {
-        await commit(former ? diffText(former, next) : await adopt(next));
+        await this.#commit(former ? diffText(former, next) : await adopt(next));
       } catch (error) {
         if (!former) throw error;
         // Somebody else may have changed the table: read what is there and try once more.
-        await commit(await adopt(next));
+        await this.#commit(await adopt(next));
       }
       this.#inForce = next;
     });
@@ -87,20 +101,19 @@ export class Nftables {
   }
 
   /**
-   * Brings back what somebody else removed or changed, and reads the counters, with one listing. Gives way to `apply`.
-   * @returns nothing where it gave way or nothing was applied yet
+   * Brings back what somebody else removed or changed. Gives way to `apply`.
+   * @returns what was different, one line each; nothing where it gave way or nothing was applied yet
    */
-  tend(): Promise<Tended | undefined> {
+  repair(): Promise<string[] | undefined> {
     return this.#inTurn(async () => {
       const ruleset = this.#inForce;
       if (!ruleset) return undefined;
       const looking = new AbortController();
       this.#looking = looking;
       try {
-        const listing = await list(looking.signal);
-        const repaired = differences(ruleset, listing);
-        if (repaired.length > 0) await commit(await adopt(ruleset));
-        return { repaired, counters: countersOf(ruleset, listing) };
+        const found = differences(ruleset, await list(looking.signal));
+        if (found.length > 0) await this.#commit(await adopt(ruleset));
+        return found;
       } catch (error) {
         if (looking.signal.aborted) return undefined;
         throw error;
@@ -110,20 +123,24 @@ export class Nftables {
     });
   }
 
-  /** Brings back what somebody else removed or changed. @returns what was different */
-  async repair(): Promise<string[]> {
-    return (await this.tend())?.repaired ?? [];
-  }
-
   /** What each entry of the policy stopped since it is in force, and what each device's tripwires counted, by id. */
   counters(): Promise<Map<string, Counted>> {
-    return this.#inTurn(async () => (this.#inForce ? countersOf(this.#inForce, await list()) : new Map()));
+    return this.#inTurn(async () => {
+      if (!this.#inForce) return new Map();
+      return this.#read ? readCounters(this.#inForce, this.#read) : countersOf(this.#inForce, await list());
+    });
   }
 
   /** Leaves all rules in force and lets another instance take over. */
   async close(): Promise<void> {
     await this.#last;
     await new Promise((resolve) => this.#lock.close(resolve));
+  }
+
+  async #commit(text: string): Promise<void> {
+    if (text === '') return;
+    await nft(['-f', '-'], text);
+    this.commits++;
   }
 
   #inTurn<T>(act: () => Promise<T>): Promise<T> {
@@ -135,7 +152,27 @@ export class Nftables {
 
 /** Removes everything of ours, whoever put it there and whatever runs. No table is no error. */
 export async function removeAll(): Promise<void> {
-  await commit(`add table inet ${TABLE}\ndelete table inet ${TABLE}\n`);
+  await nft(['-f', '-'], `add table inet ${TABLE}\ndelete table inet ${TABLE}\n`);
+}
+
+/** Only sets whose elements stand for entries of the policy; what the kernel itself fills is not looked at. */
+function readCounters(ruleset: Ruleset, read: ReadCounters): Map<string, Counted> {
+  const sums = new Map<string, Counted>();
+  for (const { name, type, origins } of ruleset.sets.values()) {
+    if (origins.size === 0) continue;
+    const ids = new Map<string, string>();
+    for (const [key, id] of origins) {
+      ids.set(key.replace(/\/\d+/, ''), id);
+      if (!sums.has(id)) sums.set(id, { packets: 0, bytes: 0 });
+    }
+    read(name, type, (key, packets, bytes) => {
+      const sum = sums.get(ids.get(key) ?? '');
+      if (!sum) return;
+      sum.packets += packets;
+      sum.bytes += bytes;
+    });
+  }
+  return sums;
 }
 
 async function adopt(ruleset: Ruleset): Promise<string> {
@@ -155,11 +192,6 @@ async function list(signal?: AbortSignal): Promise<Listing> {
     if (error instanceof SyntaxError) return readListing('{}');
     throw error;
   }
-}
-
-/** One transaction. */
-async function commit(text: string): Promise<void> {
-  if (text !== '') await nft(['-f', '-'], text);
 }
 
 function nft(args: string[], input = '', signal?: AbortSignal): Promise<string> {

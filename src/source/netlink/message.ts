@@ -73,6 +73,13 @@ export function attribute(type: number, value: Uint8Array): Uint8Array {
   return bytes;
 }
 
+/** Latin-1 up to a zero or the end: names and words of ours. */
+export function textAt(view: DataView, from: number, to: number): string {
+  let text = '';
+  for (let at = from; at < to && view.getUint8(at) !== 0; at++) text += String.fromCharCode(view.getUint8(at));
+  return text;
+}
+
 /** A request with the given payload; the kernel fills in who sent it. */
 export function request(type: number, flags: number, sequence: number, payload: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(HEADER_BYTES + payload.length);

@@ -4,7 +4,7 @@
  */
 import { formatMac, type Mac } from '../../model/address.ts';
 import { SystemCallError } from './libc.ts';
-import { attribute, eachAttribute, eachMessage, FLAG, request } from './message.ts';
+import { attribute, eachAttribute, eachMessage, FLAG, request, textAt } from './message.ts';
 import { NETLINK_NETFILTER, NetlinkSocket, type Watch, whenReadable } from './socket.ts';
 
 const SUBSYSTEM = 4 << 8;
@@ -91,7 +91,7 @@ export function parseLogged(view: DataView, start: number, end: number): { prefi
   let prefix: string | undefined;
   let mac: Mac | undefined;
   eachAttribute(view, start + NFGENMSG_BYTES, end, (type, from, to) => {
-    if (type === NFULA.prefix) prefix = readText(view, from, Math.min(to, from + LONGEST_PREFIX));
+    if (type === NFULA.prefix) prefix = textAt(view, from, Math.min(to, from + LONGEST_PREFIX));
     else if (type === NFULA.hardwareAddress) mac = readMac(view, from, to);
   });
   return prefix === undefined || mac === undefined ? undefined : { prefix, mac };
@@ -100,11 +100,4 @@ export function parseLogged(view: DataView, start: number, end: number): { prefi
 function readMac(view: DataView, from: number, to: number): Mac | undefined {
   const at = from + HARDWARE_HEADER;
   return to - at >= 6 && view.getUint16(from) === 6 ? formatMac(view.getUint16(at), view.getUint32(at + 2)) : undefined;
-}
-
-/** Latin-1 up to the final zero: rules are words of ours. */
-function readText(view: DataView, from: number, to: number): string {
-  let text = '';
-  for (let at = from; at < to && view.getUint8(at) !== 0; at++) text += String.fromCharCode(view.getUint8(at));
-  return text;
 }
