@@ -62,14 +62,15 @@ export class KnownTraits {
   /** A name that the device looked up or greeted. */
   lookedUp(name: string): boolean {
     const before = this.looksUpMuch;
+    let isNew = false;
     let at = name.length;
     for (let labels = 0; at > 0 && labels < LABELS; labels++) {
       at = name.lastIndexOf('.', at - 1);
       const domain = name.slice(at + 1);
       if (labels === 1) note(this.#domains, domain, DOMAINS_PER_DEVICE);
-      if (labels > 0 && TELLING.names.has(domain) && note(this.names, domain, TELLING_PER_DEVICE)) return true;
+      if (labels > 0 && TELLING.names.has(domain)) isNew = note(this.names, domain, TELLING_PER_DEVICE) || isNew;
     }
-    return this.looksUpMuch !== before;
+    return isNew || this.looksUpMuch !== before;
   }
 
   /** @param port `tcp/554` */
