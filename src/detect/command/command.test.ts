@@ -51,9 +51,22 @@ describe('a call to a master that is gone', () => {
 });
 
 /** One connection on which a little is said every so often. */
-const line = (every: number, count: number, spec: { port: number; up?: number; down?: number }): Observation[] =>
+const line = (
+  every: number,
+  count: number,
+  spec: { port: number; up?: number; down?: number; flags?: number },
+): Observation[] =>
   ticks(START, every, count).map((at, i) =>
-    flows(at, { from: CAMERA, to: MASTER, at, slot: 9, flags: i === 0 ? 5 : 4, up: 3, down: 3, ...spec }),
+    flows(at, {
+      from: CAMERA,
+      to: MASTER,
+      at,
+      slot: 9,
+      up: 3,
+      down: 3,
+      ...spec,
+      flags: i === 0 ? (spec.flags ?? 5) : 4,
+    }),
   );
 
 describe('a line held open', () => {
@@ -65,10 +78,25 @@ describe('a line held open', () => {
 
   it.each([
     ['that is thick', { port: 48_101, up: 100, down: 900 }],
-    ['at an everyday port', { port: 8883 }],
+    ['at an everyday port', { port: 1883 }],
+    ['at a port of TLS, that went on from before', { port: 8883, flags: 1 }],
     ['that is never answered', { port: 48_101, down: 0 }],
   ])('%s is none', (_what, spec) => {
     expect(found(...line(MINUTE, 120, spec))).toEqual([]);
+  });
+
+  it('at the port of TLS without a word of TLS is less sure', () => {
+    const hours = ticks(START + HOUR, MINUTE, 90).map((at, i) =>
+      flows(at, { from: CAMERA, to: BEYOND('203.0.113.44'), at, slot: 9, flags: i === 0 ? 5 : 4, up: 3, down: 3 }),
+    );
+    const greeting: Observation = {
+      kind: 'hello',
+      ...{ at: START + HOUR, client: CAMERA, server: { address: '203.0.113.44' }, protocol: 'tcp' },
+      ...{ clientPort: 40_000, serverPort: 443, alpn: [] },
+    };
+    expect(found(...hours)).toMatchObject([{ detector: 'thin-session', subject: 'tcp/443 203.0.113.44' }]);
+    expect(found(...hours)[0]!.confidence).toBeLessThan(0.6);
+    expect(found(greeting, ...hours)).toEqual([]);
   });
 
   it('to a place that has a name is none', () => {

@@ -1,9 +1,9 @@
 import type { Conversation } from '../../model/home.ts';
 import { classOf } from '../../model/kinds.ts';
 import { PROTOCOL } from '../../model/protocols.ts';
-import { type Contact, contactsOf } from '../contacts/contacts.ts';
+import { type Contact, type Contacts, contactsOf } from '../contacts/contacts.ts';
 import { exchangeOf } from '../contacts/exchange.ts';
-import { isEverydayPort } from '../contacts/ports.ts';
+import { isEverydayPort, isTlsPort } from '../contacts/ports.ts';
 import type { Claim, Detector, Threshold } from '../detector.ts';
 
 const MINUTE = 60_000;
@@ -12,7 +12,7 @@ const DAY = 24 * HOUR;
 
 /**
  * A bot waits for commands on one connection that it holds for hours and on which next to nothing is said, to an address
- * that it never looked up, at a port of no everyday service.
+ * that it never looked up, at a port of no everyday service – or at one of TLS without a word of TLS, as Torii does.
  */
 const THRESHOLDS = {
   lasts: { value: HOUR, unit: 'ms', reason: 'downloads, games and calls are over, or thick' },
@@ -29,20 +29,27 @@ const THRESHOLDS = {
   restarts: { value: 12, unit: 'connections', reason: 'more often is a beacon, or work' },
 } as const satisfies Record<string, Threshold>;
 
+/** At a port of TLS: the greeting may have been missed. */
+const DISGUISED_FACTOR = 0.75;
+/** Its name may have been looked up before anybody looked. */
+const FROM_BEFORE_FACTOR = 0.8;
 const CONFIDENCE = { appliance: 0.75, critical: 0.75, general: 0.6, infrastructure: 0.5 };
 
 type Line = { minutes: number; packets: number };
 
 export const thinSession: Detector = {
   name: 'thin-session',
-  needs: ['connections'],
+  needs: ['connections', 'control'],
   start({ home, claim }) {
     const contacts = contactsOf(home);
     const lines = new WeakMap<Contact, Line>();
     let minute = 0;
+    let started = Number.NaN;
     const look = (contact: Contact): void => {
       if (contact.protocol !== PROTOCOL.tcp || contact.name !== undefined) return;
-      if (isEverydayPort(contact.protocol, contact.port) || contact.rhythm.count > THRESHOLDS.restarts.value) return;
+      const isDisguised = isWithoutTls(contact, contacts, started);
+      if (isEverydayPort(contact.protocol, contact.port) && !isDisguised) return;
+      if (contact.rhythm.count > THRESHOLDS.restarts.value) return;
       const conversation = contacts.conversation(contact);
       if (!conversation || conversation.node.name !== undefined) return;
       const line = lines.get(contact) ?? { minutes: 0, packets: 0 };
@@ -50,11 +57,20 @@ export const thinSession: Detector = {
       const packets = conversation.packetsUp + conversation.packetsDown;
       if (packets > line.packets) line.minutes++;
       line.packets = packets;
-      if (isThin(conversation, line))
-        claim(claimOf(contact, conversation, CONFIDENCE[classOf(home.kindAt(contact.device))]));
+      if (!isThin(conversation, line)) return;
+      const factor = isDisguised ? DISGUISED_FACTOR : contact.begun ? 1 : FROM_BEFORE_FACTOR;
+      claim(claimOf(contact, conversation, CONFIDENCE[classOf(home.kindAt(contact.device))] * factor));
     };
     return {
-      opened: (flow) => void contacts.opened(flow),
+      opened(flow) {
+        if (Number.isNaN(started)) started = flow.at;
+        contacts.opened(flow);
+      },
+      observe: {
+        hello: ({ server }, device) => {
+          if (device >= 0) contacts.greeted(device, server.address);
+        },
+      },
       second(at) {
         if (at - minute < MINUTE) return;
         minute = at;
@@ -64,6 +80,14 @@ export const thinSession: Detector = {
     };
   },
 };
+
+/** What a kernel knew of at the start began before. */
+const FIRST_LOOK = MINUTE;
+
+function isWithoutTls(contact: Contact, contacts: Contacts, started: number): boolean {
+  const { protocol, port, first, begun } = contact;
+  return isTlsPort(protocol, port) && begun && first - started >= FIRST_LOOK && !contacts.isGreeted(contact);
+}
 
 function isThin(conversation: Conversation, { minutes }: Line): boolean {
   const { first, last, bytesUp, bytesDown } = conversation;

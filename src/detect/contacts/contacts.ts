@@ -8,6 +8,8 @@ import { Rhythm } from './rhythm.ts';
 /** Far ends beyond the home kept of one device: those met once, and those met again. */
 const MAX_ONCE = 64;
 const MAX_KNOWN = 192;
+/** Servers that one device greeted by TLS lately. */
+const MAX_GREETED = 192;
 
 /** One service at one far end beyond the home, as one device uses it. */
 export class Contact {
@@ -20,6 +22,8 @@ export class Contact {
   /** The name under which the device knows the far end, at the latest start. */
   name: string | undefined;
   readonly first: number;
+  /** Its first flow began before our eyes. */
+  readonly begun: boolean;
   readonly rhythm = new Rhythm();
 
   constructor(flow: OpenedFlow, conversation: number, name: string | undefined) {
@@ -30,10 +34,11 @@ export class Contact {
     this.address = formatAddress(...flow.far);
     this.name = name;
     this.first = flow.at;
+    this.begun = flow.begun;
   }
 }
 
-type Circle = { once: Map<number, Contact>; known: Map<number, Contact> };
+type Circle = { once: Map<number, Contact>; known: Map<number, Contact>; greeted: Set<Address> };
 
 const BOOKS = new WeakMap<Home, Contacts>();
 
@@ -81,6 +86,23 @@ export class Contacts {
     return circle ? [...circle.once.values(), ...circle.known.values()] : [];
   }
 
+  /** A device greeted a server as TLS does. */
+  greeted(device: number, server: Address): void {
+    const { greeted } = this.#circle(device);
+    greeted.delete(server);
+    greeted.add(server);
+    if (greeted.size <= MAX_GREETED) return;
+    for (const oldest of greeted) {
+      greeted.delete(oldest);
+      return;
+    }
+  }
+
+  /** Whether the device ever greeted the contact's server, of those it greeted lately. */
+  isGreeted({ device, address }: Contact): boolean {
+    return this.#circles.get(device)?.greeted.has(address) ?? false;
+  }
+
   /** How the home sees the contact's conversation now. */
   conversation(contact: Contact): Conversation | undefined {
     return this.#home.conversation(contact.conversation);
@@ -112,7 +134,7 @@ export class Contacts {
   #circle(device: number): Circle {
     let circle = this.#circles.get(device);
     if (!circle) {
-      circle = { once: new Map(), known: new Map() };
+      circle = { once: new Map(), known: new Map(), greeted: new Set() };
       this.#circles.set(device, circle);
     }
     return circle;

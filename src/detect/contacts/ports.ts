@@ -18,3 +18,10 @@ export function isEverydayPort(protocol: number, port: number): boolean {
   if (protocol === PROTOCOL.tcp) return EVERYDAY_TCP.has(port);
   return protocol === PROTOCOL.udp && EVERYDAY_UDP.has(port);
 }
+
+/** Services over TCP that begin with a TLS hello. */
+const TLS = new Set([443, 853, 993, 995, 5061, 5223, 5228, 8443, 8883, 9443]);
+
+export function isTlsPort(protocol: number, port: number): boolean {
+  return protocol === PROTOCOL.tcp && TLS.has(port);
+}

@@ -11,6 +11,8 @@ export type OpenedFlow = {
   readonly clientPort: number;
   /** The device began it. */
   readonly byDevice: boolean;
+  /** Its first packet was seen, or the kernel knew it: it did not go on from before. */
+  readonly begun: boolean;
   /** Bits of `MARK`. */
   readonly marks: number;
   /** Far end's address. */
