@@ -20,22 +20,28 @@ export function startTrackingRules(): string {
   return OBSERVE;
 }
 
-/** Switches connection tracking on. @throws Error with nft's own words */
+/** Switches connection tracking on, unless a policy's rules ask for it already. @throws Error with nft's own words */
 export async function startTracking(): Promise<void> {
-  await nft(['-f', '-'], OBSERVE);
+  const policy = (await chains()).some((name) => name !== CHAIN);
+  if (!policy) await nft(['-f', '-'], OBSERVE);
 }
 
 /**
- * Removes the table where nothing of a policy is in it; the rule for seeing is a part of every policy and stays with it.
+ * Removes the table where nothing of a policy is in it.
  * @returns whether rules of a policy stay
  */
 export async function stopTracking(): Promise<boolean> {
-  // Where there is nothing but what another process has made its own, nft says nothing at all.
-  const { nftables = [] } = JSON.parse((await nft(['-j', 'list', 'chains', 'inet'])) || '{}') as Chains;
-  const ours = nftables.flatMap(({ chain }) => (chain?.table === TABLE ? [chain.name] : []));
+  const ours = await chains();
   const alone = ours.every((name) => name === CHAIN);
   if (alone && ours.length > 0) await nft(['delete', 'table', 'inet', TABLE]);
   return !alone;
+}
+
+/** Of our table. */
+async function chains(): Promise<string[]> {
+  // Where there is nothing but what another process has made its own, nft says nothing at all.
+  const { nftables = [] } = JSON.parse((await nft(['-j', 'list', 'chains', 'inet'])) || '{}') as Chains;
+  return nftables.flatMap(({ chain }) => (chain?.table === TABLE ? [chain.name] : []));
 }
 
 type Chains = { nftables?: Array<{ chain?: { table: string; name: string } }> };
