@@ -9,10 +9,12 @@ import type {
   GroupBody,
   GroupChangeView,
   GroupView,
+  KindBody,
   NewGroupBody,
   PreviewView,
   RuleChangeView,
   RuleView,
+  SameBody,
   SetRuleBody,
   StatusView,
 } from '../contract/api.ts';
@@ -99,6 +101,18 @@ export class Client {
 
   devices(): Promise<DeviceView[]> {
     return this.#get<DeviceView[]>('/api/devices');
+  }
+
+  device(id: string): Promise<DeviceView> {
+    return this.#get(`/api/devices/${encodeURIComponent(id)}`);
+  }
+
+  setKind(id: string, body: KindBody): Promise<DeviceView> {
+    return this.#get(`/api/devices/${encodeURIComponent(id)}/kind`, 'PUT', body);
+  }
+
+  same(id: string, body: SameBody): Promise<DeviceView> {
+    return this.#get(`/api/devices/${encodeURIComponent(id)}/same`, 'POST', body);
   }
 
   rules(): Promise<RuleView[]> {

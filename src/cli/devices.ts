@@ -41,7 +41,7 @@ function row(view: DeviceView): string[] {
 }
 
 /** A kind of which SPIN is not sure has a question mark; the owner's own answer never has. */
-function kindText({ kind, givenKind, identity }: DeviceView): string {
+export function kindText({ kind, givenKind, identity }: DeviceView): string {
   if (kind === undefined) return identity?.several ? '(several)' : '';
   const isSure = givenKind !== undefined || (identity?.kind?.confidence ?? 0) >= SURE;
   return isSure ? kind : `${kind}?`;

@@ -13,6 +13,7 @@ Usage: spin COMMAND [OPTION…]
   stop        stop what "spin start" started
   status      what runs, what it sees and what it cannot see
   devices     the devices of the home
+  device      what one is believed to be and why, and your word on it
   rules       what you decided, whether it is in force, and what it stopped
   block, allow, ignore, pause, slow, essential, local, isolate
               stop traffic of devices, for as long as you say (see spin block --help)
@@ -43,6 +44,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   stop: async () => (await import('./stop.ts')).stop,
   status: async () => (await import('./status.ts')).status,
   devices: async () => (await import('./devices.ts')).devices,
+  device: async () => (await import('./device.ts')).device,
   'panic-off': async () => (await import('./panic-off.ts')).panicOff,
   rules: async () => (await import('./rules/list.ts')).rules,
   undo: async () => (await import('./rules/undo.ts')).undo,

@@ -1,0 +1,61 @@
+import { describe, expect, test } from 'vitest';
+import type { DeviceView } from '../contract/api.ts';
+import { device, deviceText } from './device.ts';
+import { EXIT } from './terminal.ts';
+
+const camera = {
+  ...{ id: 'd-1', label: 'porch', names: ['porch'], macs: ['02:00:00:00:00:07'], addresses: ['192.0.2.7'] },
+  kind: 'camera',
+  identity: {
+    kind: { value: 'camera', confidence: 0.83, because: [{ from: 'hostname', saw: 'porch-cam' }] },
+    vendor: { value: 'D-Link', confidence: 0.9, because: [{ from: 'hardware-address', saw: 'D-Link International' }] },
+  },
+} as unknown as DeviceView;
+
+const text = (more: Partial<DeviceView> = {}) => deviceText({ ...camera, ...more }, (id) => `name of ${id}`);
+
+describe('spin device', () => {
+  test('says what a device is, how sure that is, and why', () => {
+    expect(text()).toBe(
+      [
+        'porch  d-1',
+        '  kind: camera?',
+        '    83 % sure',
+        '    its host name: porch-cam',
+        '  maker: D-Link',
+        '    90 % sure',
+        '    the maker of its hardware address: D-Link International',
+        '  hardware: 02:00:00:00:00:07',
+        '  addresses: 192.0.2.7',
+      ].join('\n'),
+    );
+  });
+
+  test('the owner’s word is no guess', () => {
+    expect(text({ kind: 'doorbell', givenKind: 'doorbell' })).toContain('  kind: doorbell\n    you said so\n');
+  });
+
+  test('of several behind one address it says that nothing is guessed', () => {
+    const { kind: _, ...unknown } = camera;
+    const several = deviceText({ ...unknown, identity: { several: true } }, String);
+    expect(several).toContain('kind: (several)\n    several devices share its hardware address');
+  });
+
+  test('asks whether it is one known before, and says how to answer', () => {
+    const looksLike = { device: 'd-0', confidence: 0.9, because: [{ in: 'hostname', saw: 'a\u001b[2Jb' }], since: 1 };
+    const asked = text({ looksLike });
+    expect(asked).toContain('this looks like name of d-0 again:');
+    expect(asked).toContain('the same: its host name (a\\x1b[2Jb)');
+    expect(asked).toContain('spin device d-1 --same-as d-0');
+    expect(asked).toContain('spin device d-1 --not d-0');
+  });
+
+  test.each([
+    [[]],
+    [['porch', 'hall']],
+    [['porch', '--kind', 'camera', '--not', 'hall']],
+    [['porch', '--sort', 'camera']],
+  ])('%j is wrong usage', async (args) => {
+    await expect(device(args)).rejects.toMatchObject({ exitCode: EXIT.usage });
+  });
+});

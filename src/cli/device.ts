@@ -1,0 +1,106 @@
+import type { DeviceView } from '../contract/api.ts';
+import { isKind, KINDS } from '../model/kinds.ts';
+import { visible } from '../model/visible.ts';
+import { Client, findRun, parseCommand } from './client.ts';
+import { kindText } from './devices.ts';
+import { findDevice } from './rules/whom.ts';
+import { EXIT, Failure } from './terminal.ts';
+
+const HELP = `Usage: spin device DEVICE [--json] [--run DIR]
+       spin device DEVICE --kind KIND
+       spin device DEVICE --same-as DEVICE | --not DEVICE
+
+Shows what a device is believed to be and why, or corrects it for good. DEVICE by name, id or address.
+
+  --kind KIND       what it is; "auto" leaves it to SPIN again
+  --same-as DEVICE  it is the one known before, under a new hardware address: the two become one
+  --not DEVICE      it is another one; SPIN does not ask again
+
+Kinds: ${KINDS.join(', ')}
+Exit codes: 0 done · 1 refused, or no answer · 4 SPIN does not run · 64 wrong usage`;
+
+/** Where evidence comes from, in words. */
+const PLACES: Record<string, string> = {
+  owner: 'you said so',
+  'hardware-address': 'the maker of its hardware address',
+  dhcp: 'how it asks for an address',
+  hostname: 'its host name',
+  announced: 'what it announces',
+  model: 'its model',
+  'looked-up': 'a name that it looks up',
+  serves: 'where it answers',
+  contacts: 'where it asks',
+  behaviour: 'how it behaves',
+};
+const COMMON: Record<string, string> = {
+  'client-id': 'its DHCP identifier',
+  hostname: 'its host name',
+  instance: 'the name that it announces',
+  dhcp: 'how it asks for an address',
+  model: 'its model',
+  vendor: 'its maker',
+  names: 'names that it looks up',
+  kind: 'its kind',
+};
+
+export async function device(args: readonly string[]): Promise<number> {
+  const own = { kind: { type: 'string' }, 'same-as': { type: 'string' }, not: { type: 'string' } } as const;
+  const options = parseCommand('device', args, HELP, own, 1);
+  if (!options) return EXIT.ok;
+  const { kind, 'same-as': as, not } = options.values;
+  const [asked] = options.rest;
+  if (asked === undefined) throw new Failure('of which device? (see spin device --help)', EXIT.usage);
+  if ([kind, as, not].filter((one) => one !== undefined).length > 1)
+    throw new Failure('one correction at a time (see spin device --help)', EXIT.usage);
+  const client = new Client(findRun(options.run).record);
+  const devices = await client.devices();
+  const { id } = findDevice(asked, devices);
+  const other = as ?? not;
+  if (kind !== undefined) await client.setKind(id, { kind: readKind(kind) });
+  const now =
+    other === undefined
+      ? id
+      : (await client.same(id, { as: findDevice(other, devices).id, same: not === undefined })).id;
+  const view = await client.device(now);
+  const label = (known: string) => devices.find((one) => one.id === known)?.label ?? known;
+  console.log(options.json ? JSON.stringify(view) : deviceText(view, label));
+  return EXIT.ok;
+}
+
+function readKind(text: string): string {
+  const kind = text.toLowerCase();
+  if (kind === 'auto') return '';
+  if (!isKind(kind)) throw new Failure(`"${visible(text)}" is no kind: ${KINDS.join(', ')}`, EXIT.usage);
+  return kind;
+}
+
+/** What a device is and why, a line each. */
+export function deviceText(view: DeviceView, label: (id: string) => string): string {
+  const { identity, givenKind, looksLike } = view;
+  const lines = [`${visible(view.label)}  ${view.id}`, `  kind: ${kindText(view) || 'unknown'}`];
+  if (givenKind !== undefined) lines.push(`    ${PLACES.owner}`);
+  else if (identity?.several) lines.push('    several devices share its hardware address, so nothing is guessed');
+  else lines.push(...becauseOf(identity?.kind));
+  for (const what of ['vendor', 'model'] as const) {
+    const belief = identity?.[what];
+    if (belief) lines.push(`  ${what === 'vendor' ? 'maker' : what}: ${visible(belief.value)}`, ...becauseOf(belief));
+  }
+  lines.push(`  hardware: ${view.macs.join(', ') || 'not seen'}`, `  addresses: ${view.addresses.join(', ')}`);
+  if (looksLike) lines.push(...question(view.id, looksLike, label(looksLike.device)));
+  return lines.join('\n');
+}
+
+function becauseOf(belief: NonNullable<DeviceView['identity']>['kind']): string[] {
+  if (!belief) return [];
+  const because = belief.because.map(({ from, saw }) => `    ${PLACES[from] ?? from}: ${visible(saw)}`);
+  return [`    ${Math.round(100 * belief.confidence)} % sure`, ...because];
+}
+
+function question(id: string, { device: known, because }: NonNullable<DeviceView['looksLike']>, label: string) {
+  return [
+    `  this looks like ${visible(label)} again:`,
+    ...because.map((one) => `    the same: ${COMMON[one.in] ?? one.in} (${visible(one.saw)})`),
+    `    it is: spin device ${id} --same-as ${known}`,
+    `    it is another one: spin device ${id} --not ${known}`,
+  ];
+}
