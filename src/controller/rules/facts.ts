@@ -64,7 +64,7 @@ export function factsOf(sources: Sources): HomeFacts {
 export function guardPreferences(network: Network, mayAct: boolean): GuardPreferences {
   return {
     // What is home must be known before anything can be said not to be.
-    spoofing: { mode: network.isKnown && mayAct ? 'enforce' : 'watch', exempt: [] },
+    spoofing: { mode: network.isSettled ? (mayAct ? 'enforce' : 'watch') : 'off', exempt: [] },
     strangers: { mode: 'watch', connections: STRANGERS },
     hold: HOLD,
     slowBytesPerSecond: SLOW_BYTES_PER_SECOND,
