@@ -104,7 +104,7 @@ const KINDS: Record<AuditView['kind'], string> = {
   'group-changed': 'changed group',
   'group-removed': 'removed group',
   renamed: 'renamed',
-  'kind-set': 'said what it is:',
+  'kind-set': 'said what it is',
   merged: 'two devices are one',
   undone: 'undid',
 };
