@@ -47,6 +47,8 @@ export class Nftables {
   /** Transactions made so far. */
   commits = 0;
   #inForce: Ruleset | undefined;
+  /** Of what is in force. */
+  #counting: Counting[] | undefined;
   /** The listing that is read now: a new policy does not wait for its end. */
   #looking: AbortController | undefined;
   /** Changes happen one after the other. */
@@ -82,6 +84,7 @@ export class Nftables {
         await this.#commit(await adopt(next));
       }
       this.#inForce = next;
+      this.#counting = undefined;
     });
   }
 
@@ -127,7 +130,9 @@ export class Nftables {
   counters(): Promise<Map<string, Counted>> {
     return this.#inTurn(async () => {
       if (!this.#inForce) return new Map();
-      return this.#read ? readCounters(this.#inForce, this.#read) : countersOf(this.#inForce, await list());
+      if (!this.#read) return countersOf(this.#inForce, await list());
+      this.#counting ??= countingSets(this.#inForce);
+      return readCounters(this.#counting, this.#read);
     });
   }
 
@@ -155,17 +160,22 @@ export async function removeAll(): Promise<void> {
   await nft(['-f', '-'], `add table inet ${TABLE}\ndelete table inet ${TABLE}\n`);
 }
 
+type Counting = { set: string; type: string; ids: ReadonlyMap<string, string> };
+
 /** Only sets whose elements stand for entries of the policy; what the kernel itself fills is not looked at. */
-function readCounters(ruleset: Ruleset, read: ReadCounters): Map<string, Counted> {
+function countingSets({ sets }: Ruleset): Counting[] {
+  const counting = [...sets.values()].filter(({ origins }) => origins.size > 0);
+  return counting.map(({ name, type, words, origins }) => {
+    const firsts = () => new Map([...origins].map(([key, id]) => [key.replace(/\/\d+/, ''), id]));
+    return { set: name, type, ids: words.includes('flags interval') ? firsts() : origins };
+  });
+}
+
+function readCounters(counting: readonly Counting[], read: ReadCounters): Map<string, Counted> {
   const sums = new Map<string, Counted>();
-  for (const { name, type, origins } of ruleset.sets.values()) {
-    if (origins.size === 0) continue;
-    const ids = new Map<string, string>();
-    for (const [key, id] of origins) {
-      ids.set(key.replace(/\/\d+/, ''), id);
-      if (!sums.has(id)) sums.set(id, { packets: 0, bytes: 0 });
-    }
-    read(name, type, (key, packets, bytes) => {
+  for (const { set, type, ids } of counting) {
+    for (const id of ids.values()) if (!sums.has(id)) sums.set(id, { packets: 0, bytes: 0 });
+    read(set, type, (key, packets, bytes) => {
       const sum = sums.get(ids.get(key) ?? '');
       if (!sum) return;
       sum.packets += packets;
