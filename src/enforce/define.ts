@@ -49,9 +49,7 @@ export function define(bounds: Bounds): Sets {
   sets.define('unneeded_protocol', 'ether_addr . inet_proto', 'counter');
   sets.define('unneeded_port', 'ether_addr . inet_proto . inet_service', 'counter');
   sets.define('held', 'ether_addr', `size ${bounds.held}`, DYNAMIC, 'timeout 10s');
-  sets.define('ladder', 'ether_addr : verdict');
-  sets.define('destination_profile', 'ether_addr : verdict');
-  sets.define('early_device', 'ether_addr : verdict');
+  for (const name of ['isolating', 'own', 'destination_profile', 'ladder']) sets.define(name, 'ether_addr : verdict');
   for (const shape of [...HOME_SHAPES, ...DEVICE_SHAPES]) {
     if (sets.all.has(setOf(shape))) continue;
     sets.define(setOf(shape), typeOf(shape), ...(shape.node === 'prefix' ? [INTERVAL] : []), 'counter');
@@ -61,12 +59,12 @@ export function define(bounds: Bounds): Sets {
 
 function byFamily(sets: Sets, n: 4 | 6, bounds: Bounds): void {
   const address = `ipv${n}_addr`;
-  for (const name of ['home', 'local', 'before']) sets.define(`${name}${n}`, address, INTERVAL);
+  for (const name of ['local', 'before']) sets.define(`${name}${n}`, address, INTERVAL);
   for (const name of ['resolvers', 'page', 'consoles', 'ruled_in']) sets.define(`${name}${n}`, address);
   for (const name of ['isolated_in', 'allow_device_in', 'allow_node_address', 'pause_in', 'count_ladder_in'])
     sets.define(`${name}${n}`, address, 'counter');
   sets.define(`allow_node_prefix${n}`, address, INTERVAL, 'counter');
-  sets.define(`ladder_in${n}`, `${address} : verdict`);
+  for (const name of ['ladder_in', 'own_in']) sets.define(`${name}${n}`, `${address} : verdict`);
   for (const name of ['critical', 'essential']) {
     sets.define(`${name}${n}`, `ether_addr . ${address}`);
     sets.define(`${name}_in${n}`, `${address} . ${address}`);

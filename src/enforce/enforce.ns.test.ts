@@ -150,6 +150,27 @@ describe.skipIf(reason)(`what is cut, seen from the internet${reason ? ` (skippe
       await bed.device.tell({ do: 'close' });
     });
 
+    it.each<[string, () => DesiredPolicy]>([
+      ['its device', () => block({ device: 'd-1' })],
+      ['its node', () => block({ node: node(FAR[v]) })],
+      ['its service', () => block({ service: { protocol: 6, port: 443, initiator: 'device' } })],
+      ['a pause of its device', () => block({ device: 'd-1', internet: true })],
+      ['a pause of the home', () => block({ internet: true })],
+      ['essential only', () => withDevice({ ladder: { id: 'q', step: 'essential', essential: [] } })],
+      ['local only', () => withDevice({ ladder: { id: 'q', step: 'local' } })],
+      ['isolation', () => withDevice({ ladder: { id: 'q', step: 'isolated' } })],
+    ])('a running connection, by %s, even where the kernel had counted it among the harmless', async (_, cut) => {
+      const limits = { packets: { perSecond: 1000, burst: 1000 } };
+      await bed.apply(withDevice({ mode: 'enforce', limits }));
+      expect(await bed.device.tell({ do: 'open', address: FAR[v], port: 443 })).toBe(true);
+      expect(await bed.device.tell({ do: 'say', wait: PATIENCE })).toBe(true);
+      await bed.apply(cut());
+      const before = bed.arrived(6, 443);
+      expect(await bed.device.tell({ do: 'say', wait: SILENCE })).toBe(false);
+      expect(bed.arrived(6, 443)).toBe(before);
+      await bed.device.tell({ do: 'close' });
+    });
+
     it('the ladder: essential nodes only, the local network only, nothing but what a device needs to be there', async () => {
       const critical = [SECOND[v]];
       await bed.apply(withDevice({ critical, ladder: { id: 'q', step: 'essential', essential: [FAR[v]] } }));

@@ -32,6 +32,12 @@ const CRITICAL = 'limit rate over 100/second burst 200 packets';
 
 type Ends = { id: string; macs: string[]; addresses: ReadAddress[] };
 
+/** A device with rules of its own: each of its packets takes the long way. */
+function addOwn(sets: Sets, { macs, addresses }: Omit<Ends, 'id'>): void {
+  for (const mac of macs) sets.add('own', mac, 'goto guard_all');
+  for (const { family, text } of addresses) sets.add(`own_in${family}`, text, 'goto inbound_all');
+}
+
 export function fill(sets: Sets, policy: DesiredPolicy): void {
   if (policy.devices.length > MAX_DEVICES) throw new PolicyError('devices', `more than ${MAX_DEVICES}`);
   policy.lan.forEach((name, i) => {
@@ -39,17 +45,16 @@ export function fill(sets: Sets, policy: DesiredPolicy): void {
   });
   fillHome(sets, policy);
   const devices = new Map<string, Ends>();
-  policy.devices.forEach((device, i) => {
+  each('devices', policy.devices, (device, field) => {
     const allowed = policy.allows.some((allow) => allow.device === device.id);
-    devices.set(device.id, fillDevice(sets, device, allowed, `devices[${i}]`));
+    devices.set(device.id, fillDevice(sets, device, allowed, field));
   });
   const deviceOf = (id: string, field: string): Ends => {
     const found = devices.get(id);
     if (!found) throw new PolicyError(field, 'no such device');
     return found;
   };
-  policy.allows.forEach((allow, i) => {
-    const field = `allows[${i}]`;
+  each('allows', policy.allows, (allow, field) => {
     if ((allow.device === undefined) === (allow.node === undefined))
       throw new PolicyError(field, 'either a device or a node');
     if (allow.device !== undefined) {
@@ -57,12 +62,26 @@ export function fill(sets: Sets, policy: DesiredPolicy): void {
       fillEnds(sets, 'allow_device', ends, allow.id);
     } else if (allow.node) fillNode(sets, 'allow_node', allow.node, allow.id, field);
   });
-  policy.blocks.forEach((block, i) => {
-    const field = `blocks[${i}]`;
+  each('blocks', policy.blocks, (block, field) => {
     const ends = block.device === undefined ? undefined : deviceOf(block.device, `${field}.device`);
     fillBlock(sets, policy, block, ends, field);
   });
+  // Those with rules of their own are limited on the long way.
+  for (const name of ['limit_packets', 'limit_dns'])
+    for (const mac of sets.all.get(name)!.elements.keys()) sets.add('own', mac, 'jump metered');
   dropCovered(sets);
+}
+
+/** A set that is full is the fault of the entry that it has no room for. */
+function each<T>(list: string, entries: readonly T[], fillOne: (entry: T, field: string) => void): void {
+  entries.forEach((entry, i) => {
+    const field = `${list}[${i}]`;
+    try {
+      fillOne(entry, field);
+    } catch (error) {
+      throw error instanceof RangeError ? new PolicyError(field, error.message) : error;
+    }
+  });
 }
 
 function fillHome(sets: Sets, policy: DesiredPolicy): void {
@@ -70,14 +89,15 @@ function fillHome(sets: Sets, policy: DesiredPolicy): void {
   const addPrefixes = (name: string, prefixes: ReadPrefix[]) => {
     for (const { family, text } of outermost(prefixes)) sets.add(`${name}${family}`, elementOf(text));
   };
-  addPrefixes('home', home);
   addPrefixes('local', [...home, ...LOCAL.map((prefix) => readPrefix(prefix, 'local'))]);
   addPrefixes(
     'before',
     BEFORE_ADDRESS.map((prefix) => readPrefix(prefix, 'before')),
   );
   policy.routers.forEach((mac, i) => {
-    sets.add('routers', readMac(mac, `routers[${i}]`));
+    const router = readMac(mac, `routers[${i}]`);
+    sets.add('routers', router);
+    sets.add('own', router, 'accept');
   });
   policy.spoofing.exempt.forEach((mac, i) => {
     sets.add('spoofing_exempt', readMac(mac, `spoofing.exempt[${i}]`));
@@ -87,9 +107,11 @@ function fillHome(sets: Sets, policy: DesiredPolicy): void {
   policy.page.ports.forEach((port, i) => {
     sets.add('page_ports', readNumber(port, `page.ports[${i}]`, 1, 65_535));
   });
-  policy.consoles.forEach(({ mac, addresses }, i) => {
-    sets.add('consoles', readMac(mac, `consoles[${i}].mac`));
-    addAddresses(sets, 'consoles', addresses, `consoles[${i}].addresses`);
+  policy.consoles.forEach((console, i) => {
+    const mac = readMac(console.mac, `consoles[${i}].mac`);
+    sets.add('consoles', mac);
+    const addresses = addAddresses(sets, 'consoles', console.addresses, `consoles[${i}].addresses`);
+    addOwn(sets, { macs: [mac], addresses });
   });
 }
 
@@ -115,9 +137,9 @@ function fillDevice(sets: Sets, device: PolicyDevice, allowed: boolean, field: s
     if (critical.length > 0) sets.add('critical_rate', mac, CRITICAL);
   }
   pairs(sets, 'critical', ends, critical);
-  if (device.mode !== 'off') fillTripwires(sets, device, ends, device.mode, field);
   // Isolation acts before the rules that allow, and an allowed device is not isolated.
   if (device.ladder && !allowed) fillStep(sets, device.ladder, ends, `${field}.ladder`);
+  if (device.mode !== 'off') fillTripwires(sets, device, ends, device.mode, field);
   return ends;
 }
 
@@ -134,8 +156,6 @@ function fillTripwires(
   for (const mac of ends.macs) {
     if (mode === 'watch') sets.add('watched', mac);
     if (volume === 'watch') sets.add('watched_volume', mac);
-    const packets = limits.packets && volume !== 'off';
-    if (packets || unneeded.length > 0) sets.add('early_device', mac, 'goto early_device');
     for (const reason of ['packets', 'connections', 'unanswered', 'stateless', 'dns'] as const) {
       const rate = volume === 'off' && reason !== 'stateless' ? undefined : limits[reason];
       if (rate) sets.add(`limit_${reason}`, mac, readRate(rate, `${field}.limits.${reason}`));
@@ -143,6 +163,7 @@ function fillTripwires(
     if (limits.destination && volume !== 'off') {
       const limit = readRate(limits.destination, `${field}.limits.destination`);
       sets.add('limit_unlisted', mac, limit);
+      sets.add('own', mac, 'goto guard_all');
       sets.add('destination_profile', mac, `jump ${profileOf(limits.destination)}`);
     }
     unneeded.forEach(({ protocol, port }, i) => {
@@ -158,9 +179,11 @@ function fillTripwires(
 
 function fillStep(sets: Sets, ladder: LadderStep, ends: Ends, field: string): void {
   if (ladder.step === 'isolated') {
+    for (const mac of ends.macs) sets.add('isolating', mac, 'goto isolated');
     fillEnds(sets, 'isolated', ends, ladder.id);
     return;
   }
+  addOwn(sets, ends);
   for (const mac of ends.macs) {
     sets.add('ladder', mac, `goto ${ladder.step}_out`);
     sets.add('count_ladder', mac, '', ladder.id);
@@ -191,6 +214,7 @@ function pairs(sets: Sets, name: string, ends: Ends, nodes: readonly ReadAddress
 }
 
 function fillEnds(sets: Sets, name: string, ends: Ends, id: string): void {
+  addOwn(sets, ends);
   for (const mac of ends.macs) sets.add(name, mac, '', id);
   for (const { family, text } of ends.addresses) sets.add(`${name}_in${family}`, text, '', id);
 }
@@ -232,6 +256,7 @@ function fillBlock(sets: Sets, policy: DesiredPolicy, block: PolicyBlock, ends: 
     }
   }
   if (!ends) return;
+  addOwn(sets, ends);
   for (const mac of ends.macs) sets.add('ruled', mac);
   for (const { family, text } of ends.addresses) sets.add(`ruled_in${family}`, text);
 }

@@ -56,7 +56,7 @@ function keyText(value: unknown, quoted: boolean): string {
 
 function verdictText(verdict: Json): string {
   const [[word, to] = ['', undefined]] = Object.entries(verdict);
-  return `${word} ${String((to as Json | null)?.target)}`;
+  return to === null ? word : `${word} ${String((to as Json).target)}`;
 }
 
 /** As `readRate` and the step `slow` write it. nft leaves out a burst of 0 and a unit of packets. */

@@ -27,7 +27,7 @@ export type Actual = {
 /** Name of an empty set that says which schema a table has: the one mark that every nft can list. */
 export const SCHEMA_MARK = 'schema_';
 
-/** @throws PolicyError when an address, name or number is none; RangeError when a set would be too large */
+/** @throws PolicyError when an address, name or number is none, or a set would be too large */
 export function compile(policy: DesiredPolicy, bounds: Bounds = BOUNDS): Ruleset {
   const sets = define(bounds);
   fill(sets, policy);

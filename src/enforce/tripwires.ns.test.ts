@@ -108,6 +108,16 @@ describe.skipIf(reason)(`tripwires, judged on the far side${reason ? ` (skipped:
       expect(await bed.other.tell({ do: 'udp', address: FAR[v], port: 443, wait: PATIENCE })).toBe(true);
     });
 
+    it('ends a flood within a running connection', async () => {
+      await fresh(appliance({ limits: { packets: { perSecond: 50, burst: 100 } } }));
+      const ports = { sourcePort: 4100, destinationPort: 443 };
+      const frame = packet(v, ports);
+      await bed.device.tell({ do: 'udp', address: FAR[v], port: 443, wait: PATIENCE, sourcePort: ports.sourcePort });
+      const { escaped } = await flood({ frame });
+      expect(escaped).toBeGreaterThan(0);
+      expect(escaped).toBeLessThanOrEqual(200);
+    });
+
     it('is not lifted by allowing the device', async () => {
       await fresh({ ...appliance(), allows: [{ id: 'a', device: 'd-1' }] });
       expect((await flood({ frame: packet(v, {}), vary: 'sourcePort' })).escaped).toBeLessThanOrEqual(120);

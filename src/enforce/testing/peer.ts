@@ -11,7 +11,7 @@ import { type FrameOptions, frame } from './frames.ts';
 export type Order =
   | { do: 'serve'; addresses: string[]; ports: number[] }
   /** Whether an echo comes back within `wait` ms. */
-  | { do: 'udp' | 'tcp'; address: string; port: number; wait: number; source?: string }
+  | { do: 'udp' | 'tcp'; address: string; port: number; wait: number; source?: string; sourcePort?: number }
   /** Opens a TCP connection that stays; `say` asks for an echo on it. */
   | { do: 'open'; address: string; port: number }
   | { do: 'say'; wait: number }
@@ -36,7 +36,7 @@ async function obey(order: Order): Promise<unknown> {
     case 'serve':
       return Promise.all(order.addresses.flatMap((address) => order.ports.map((port) => serve(address, port))));
     case 'udp':
-      return askUdp(order.address, order.port, order.wait, order.source);
+      return askUdp(order.address, order.port, order.wait, order.source, order.sourcePort);
     case 'tcp':
       return askTcp(order.address, order.port, order.wait);
     case 'open':
@@ -62,7 +62,7 @@ async function serve(address: string, port: number): Promise<void> {
   await new Promise<void>((resolve) => tcp.listen(port, address, resolve));
 }
 
-function askUdp(address: string, port: number, wait: number, source?: string): Promise<boolean> {
+function askUdp(address: string, port: number, wait: number, source?: string, sourcePort = 0): Promise<boolean> {
   const socket = createSocket(address.includes(':') ? 'udp6' : 'udp4');
   return new Promise((resolve) => {
     const end = (answer: boolean) => {
@@ -73,7 +73,7 @@ function askUdp(address: string, port: number, wait: number, source?: string): P
     const timer = setTimeout(() => end(false), wait);
     socket.on('error', () => {});
     socket.on('message', () => end(true));
-    socket.bind(0, source, () => socket.send('echo', port, address));
+    socket.bind(sourcePort, source, () => socket.send('echo', port, address));
   });
 }
 

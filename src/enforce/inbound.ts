@@ -1,0 +1,58 @@
+/** To devices (forward, where translation is undone): the same decisions as on their way out, by current address. */
+import type { DesiredPolicy } from '../model/policy.ts';
+import { allowNode, blocksAll, both, type Chain, chainOfEach, drop, drops, interfaces } from './rules.ts';
+import { DEVICE_SHAPES, HOME_SHAPES } from './shapes.ts';
+
+const OF_SERVICES = HOME_SHAPES.filter((shape) => shape.direction === 'in' && shape.family === 0).map(drop);
+
+export function inboundChains(policy: DesiredPolicy): Chain[] {
+  const local = both((ip, n) => `${ip} saddr @local${n} accept`);
+  const pair = (name: string) => both((ip, n) => `${ip} daddr . ${ip} saddr @${name}_in${n} accept`);
+  const stop = [...both((ip, n) => `${ip} daddr @count_ladder_in${n}`), 'drop'];
+  return [
+    {
+      name: 'inbound',
+      hook: 'type filter hook forward priority -10; policy accept;',
+      rules: [
+        `oifname != ${interfaces(policy)} accept`,
+        'ct state != established goto inbound_all',
+        ...both((ip, n) => `${ip} daddr vmap @own_in${n}`),
+        ...(blocksAll(policy) ? ['th sport 53 goto inbound_all', ...blocked()] : []),
+      ],
+    },
+    {
+      name: 'inbound_all',
+      rules: [
+        // Over a bridge the answers to what `upkeep` lets out come this way.
+        'udp sport 67 udp dport 68 ip saddr @local4 accept',
+        'udp sport 547 udp dport 546 ip6 saddr @local6 accept',
+        'icmpv6 type { 130, 131, 132, 133, 134, 135, 136, 143 } ip6 saddr @local6 accept',
+        ...both((ip, n) => `tcp sport @page_ports ${ip} daddr @consoles${n} ${ip} saddr @page${n} accept`),
+        ...both((ip, n) => `${ip} daddr @isolated_in${n} drop`),
+        ...both((ip, n) => `th sport 53 meta l4proto { 6, 17 } ${ip} saddr @resolvers${n} accept`),
+        ...both((ip, n) => `${ip} daddr @allow_device_in${n} accept`),
+        ...blocked(),
+        ...both((ip, n) => `${ip} daddr @ruled_in${n} jump ruled_in${n}`),
+        ...both((ip, n) => `${ip} saddr != @local${n} ${ip} daddr @pause_in${n} drop`),
+        ...both((ip, n) => `${ip} daddr vmap @ladder_in${n}`),
+      ],
+    },
+    ...chainOfEach(({ n, ip }) => ({
+      name: `in${n}`,
+      rules: [...allowNode(n, `${ip} saddr`), ...drops('in', n, HOME_SHAPES)],
+    })),
+    ...chainOfEach(({ n }) => ({ name: `ruled_in${n}`, rules: drops('in', n, DEVICE_SHAPES) })),
+    { name: 'essential_in', rules: [...local, ...pair('critical'), ...pair('essential'), ...stop] },
+    { name: 'local_in', rules: [...local, ...pair('critical'), ...stop] },
+  ];
+}
+
+/** What is blocked for every device, less what an allowed device or node sends. */
+function blocked(): string[] {
+  return [
+    ...both((ip, n) => `${ip} saddr @allow_device_in${n} accept`),
+    ...both((_, n) => `meta nfproto ipv${n} jump in${n}`),
+    ...OF_SERVICES,
+    ...both((ip, n) => `${ip} saddr != @local${n} oifname @pause_home drop`),
+  ];
+}

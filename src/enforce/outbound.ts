@@ -1,0 +1,107 @@
+/**
+ * From devices, right after conntrack's lookup: a packet dropped here takes its unconfirmed entry with it, and one of a
+ * running connection ends that at once. Running connections of devices without rules of their own take the short way.
+ *
+ * Order on the long way: never cut → tripwires → allow → block → pause → ladder.
+ */
+import type { DesiredPolicy } from '../model/policy.ts';
+import {
+  allowNode,
+  blocksAll,
+  both,
+  type Chain,
+  chainOfEach,
+  consoleOut,
+  drop,
+  drops,
+  interfaces,
+  upkeep,
+} from './rules.ts';
+import { DEVICE_SHAPES, HOME_SHAPES } from './shapes.ts';
+import { readRate } from './validate.ts';
+
+const OF_SERVICES = HOME_SHAPES.filter((shape) => shape.direction === 'out' && shape.family === 0).map(drop);
+
+export function outboundChains(policy: DesiredPolicy): Chain[] {
+  return [
+    {
+      name: 'guard',
+      hook: 'type filter hook prerouting priority -190; policy accept;',
+      rules: [
+        `iifname != ${interfaces(policy)} accept`,
+        'ct state != established goto guard_all',
+        'ether saddr vmap @own',
+        ...(blocksAll(policy) ? runningRules() : []),
+      ],
+    },
+    { name: 'metered', rules: ['th dport 53 goto guard_all', 'ether saddr @limit_packets goto trip_packets'] },
+    {
+      name: 'guard_all',
+      rules: [
+        'ether saddr @routers accept',
+        ...upkeep('goto upkeep'),
+        ...consoleOut,
+        // Answers to this machine itself.
+        'ct direction reply fib daddr type local accept',
+        ...strangers(policy.strangers),
+        ...both((ip, n) => `th dport 53 meta l4proto { 6, 17 } ${ip} daddr @resolvers${n} goto dns`),
+        ...both((ip, n) => `${ip} daddr @local${n} goto decide`),
+        'jump tripwires',
+        'jump decide',
+        'jump pause',
+      ],
+    },
+    { name: 'upkeep', rules: ['ether saddr @upkeep drop', 'accept'] },
+    { name: 'dns', rules: ['ether saddr @limit_dns goto trip_dns', 'accept'] },
+    {
+      name: 'decide',
+      rules: [
+        'ether saddr @allow_device accept',
+        ...both((ip, n) => `${ip} daddr @allow_device_in${n} accept`),
+        ...both((_, n) => `meta nfproto ipv${n} jump out${n}`),
+        ...OF_SERVICES,
+        'ether saddr @ruled jump ruled',
+      ],
+    },
+    { name: 'pause', rules: ['ether saddr @pause drop', 'iifname @pause_home drop', 'ether saddr vmap @ladder'] },
+    ...chainOfEach(({ n, ip }) => ({
+      name: `out${n}`,
+      rules: [...allowNode(n, `${ip} daddr`), ...drops('out', n, HOME_SHAPES)],
+    })),
+    {
+      name: 'ruled',
+      rules: [...drops('out', 0, DEVICE_SHAPES), ...both((_, n) => `meta nfproto ipv${n} jump ruled${n}`)],
+    },
+    ...chainOfEach(({ n }) => ({ name: `ruled${n}`, rules: drops('out', n, DEVICE_SHAPES) })),
+    ...ladder(),
+  ];
+}
+
+/** What is blocked for every device, of a connection whose device has no rule of its own. */
+function runningRules(): string[] {
+  return [
+    'th dport 53 goto guard_all',
+    'ct direction reply fib daddr type local accept',
+    ...both((ip, n) => `${ip} daddr @allow_device_in${n} accept`),
+    ...both((_, n) => `meta nfproto ipv${n} jump out${n}`),
+    ...OF_SERVICES,
+    ...both((ip, n) => `iifname @pause_home ${ip} daddr != @local${n} goto guard_all`),
+  ];
+}
+
+function strangers({ mode, connections }: DesiredPolicy['strangers']): string[] {
+  if (mode === 'off') return [];
+  const verdict = mode === 'enforce' ? ' drop' : '';
+  return [`ct state new ether saddr != @known ${readRate(connections, 'strangers.connections')} counter${verdict}`];
+}
+
+function ladder(): Chain[] {
+  const critical = both((ip, n) => `ether saddr . ${ip} daddr @critical${n} accept`);
+  const essential = both((ip, n) => `ether saddr . ${ip} daddr @essential${n} accept`);
+  const stop = ['ether saddr @count_ladder', 'drop'];
+  return [
+    { name: 'slow_out', rules: [...critical, 'ether saddr @slow ether saddr @count_ladder drop'] },
+    { name: 'essential_out', rules: [...critical, ...essential, ...stop] },
+    { name: 'local_out', rules: [...critical, ...stop] },
+  ];
+}

@@ -1,0 +1,51 @@
+/** What the chains' rules are written with. */
+import type { DesiredPolicy } from '../model/policy.ts';
+import { type Direction, keyOf, type Shape, setOf } from './shapes.ts';
+import { readInterface } from './validate.ts';
+
+export type Chain = { name: string; hook?: string; rules: string[] };
+
+type FamilyWords = { n: 4 | 6; ip: 'ip' | 'ip6' };
+export const FAMILIES: readonly FamilyWords[] = [
+  { n: 4, ip: 'ip' },
+  { n: 6, ip: 'ip6' },
+];
+/** One rule for each family. */
+export const both = (write: (ip: 'ip' | 'ip6', n: 4 | 6) => string): string[] =>
+  FAMILIES.map(({ ip, n }) => write(ip, n));
+export const chainOfEach = (make: (family: FamilyWords) => Chain): Chain[] => FAMILIES.map(make);
+
+/** One interface is compared, several are looked up. */
+export function interfaces({ lan }: DesiredPolicy): string {
+  return lan.length === 1 ? readInterface(lan[0]!, 'lan[0]') : '@lan';
+}
+
+/** What a device needs to have an address at all, as far as it stays within the home. */
+export function upkeep(verdict: string): string[] {
+  return [
+    `udp sport 68 udp dport 67 ip daddr @local4 ${verdict}`,
+    `udp sport 546 udp dport 547 ip6 daddr @local6 ${verdict}`,
+    // Multicast listener reports and neighbour discovery (RFC 4890 §4.4.1).
+    `icmpv6 type { 130, 131, 132, 133, 134, 135, 136, 143 } ip6 daddr @local6 ${verdict}`,
+  ];
+}
+
+// Comparisons before lookups: most packets go no further.
+export const consoleOut = both((ip, n) => `tcp dport @page_ports ether saddr @consoles ${ip} daddr @page${n} accept`);
+
+export function allowNode(n: 4 | 6, end: string): string[] {
+  return [`${end} @allow_node_address${n} accept`, `${end} @allow_node_prefix${n} accept`];
+}
+
+export function drop(shape: Shape): string {
+  return `${keyOf(shape)} @${setOf(shape)} drop`;
+}
+
+export function drops(direction: Direction, family: 0 | 4 | 6, shapes: readonly Shape[]): string[] {
+  return shapes.filter((shape) => shape.direction === direction && shape.family === family).map(drop);
+}
+
+/** Something is blocked for every device: nodes, services, the internet. */
+export function blocksAll({ blocks }: DesiredPolicy): boolean {
+  return blocks.some(({ device }) => device === undefined);
+}
