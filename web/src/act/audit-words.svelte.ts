@@ -1,6 +1,7 @@
 import type { AuditView, RuleData } from '../../../src/contract/api.ts';
 import { plainName } from '../lib/format.ts';
 import { home } from '../lib/home.svelte.ts';
+import { kindOf } from '../lib/kinds.ts';
 import { text } from '../text/text.svelte.ts';
 import { deviceName, ruleName } from './names.svelte.ts';
 import { whenWords } from './words.ts';
@@ -14,8 +15,14 @@ export function auditWords(entry: AuditView): string {
     ...entry.names.map(({ device, before, after }) =>
       log.renamed(deviceName(device, entry.labels[device]), plainName(before ?? ''), plainName(after ?? '')),
     ),
+    ...(entry.kinds ?? []).map(({ device, after }) =>
+      log.kindSet(
+        deviceName(device, entry.labels[device]),
+        after === undefined ? '' : text.t.kinds[kindOf({ kind: after })],
+      ),
+    ),
   ];
-  const words = parts.join(' ');
+  const words = entry.kind === 'merged' ? log.merged : parts.join(' ');
   return entry.kind === 'undone' ? log.undid(words) : words || log.unknown(entry.kind);
 }
 

@@ -11,7 +11,7 @@ import { whenWords } from './words.ts';
 export async function makeRule(body: SetRuleBody): Promise<void> {
   const { change, rule } = await api.setRule(body);
   if (!rule) return;
-  home.data.rules.set(rule.id, rule);
+  home.data.changeRules([rule], []);
   home.refreshed();
   const { t, f } = text;
   const when = whenWords(rule.when, t.rules, f, t.locale, Date.now());
@@ -26,7 +26,7 @@ export async function endRule(rule: RuleView): Promise<void> {
   const words = t.rules.undone(ruleName(rule), t.rules.actions[rule.action].state);
   await attempt(async () => {
     const { change } = await api.removeRule(rule.id);
-    home.data.rules.delete(rule.id);
+    home.data.changeRules([], [rule.id]);
     home.refreshed();
     tell(words, change);
   });

@@ -1,7 +1,6 @@
 import type { RuleView } from '../../../src/contract/api.ts';
 import type { RuleAction, RuleTime } from '../../../src/model/household.ts';
 import type { Formatter } from '../lib/format.ts';
-import { isToday } from '../lib/format.ts';
 import type { RulesTexts } from '../text/household-en.ts';
 import { slotWords } from './slots.ts';
 import type { Scope } from './subject.ts';
@@ -20,7 +19,7 @@ export function whenWords(when: RuleTime, texts: RulesTexts, f: Formatter, local
   if ('weekly' in when) {
     return texts.when.weekly(when.weekly.map((slot) => slotWords(slot, locale, texts.slots.everyDay)).join('; '));
   }
-  return texts.when.until(isToday(when.until, now) ? f.clock(when.until) : f.dateTime(when.until));
+  return texts.when.until(f.moment(when.until, now));
 }
 
 /** Why a rule does nothing now, or when it will. */
@@ -31,7 +30,7 @@ export function stateWords(
   now: number,
 ): string {
   if (inForce === 'scheduled' && changes !== undefined) {
-    return texts.states.begins(isToday(changes, now) ? f.clock(changes) : f.dateTime(changes));
+    return texts.states.begins(f.moment(changes, now));
   }
   return texts.states[inForce];
 }

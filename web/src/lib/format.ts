@@ -46,6 +46,8 @@ export function formatter(locale: string, words: TimeWords) {
     date: (at: number) => date.format(at),
     dateYear: (at: number) => dateYear.format(at),
     dateTime: (at: number) => dateTime.format(at),
+    /** The time alone where it is on the same day as `now`. */
+    moment: (at: number, now: number) => (isToday(at, now) ? clock.format(at) : dateTime.format(at)),
   };
 }
 
@@ -61,12 +63,12 @@ const INVISIBLE = /[\p{Cc}\p{Cf}\u2028\u2029]/gu;
 const LONGEST_NAME = 120;
 
 /** A name from the network, made safe to stand in a sentence: one line, no invisible characters, not endless. */
-export function plainName(name: string): string {
+export function plainName(name: string, longest = LONGEST_NAME): string {
   const plain = name
-    .slice(0, 4 * LONGEST_NAME)
+    .slice(0, 4 * longest)
     .replaceAll(INVISIBLE, '\ufffd')
     .trim();
-  return plain.length <= LONGEST_NAME ? plain : `${plain.slice(0, LONGEST_NAME - 1)}…`;
+  return plain.length <= longest ? plain : `${plain.slice(0, longest - 1)}…`;
 }
 
 /** How the service of a conversation is called: its name, else protocol and port. */

@@ -3,6 +3,8 @@ import type {
   DeviceView,
   GroupView,
   HomeView,
+  IncidentView,
+  NewcomerView,
   RuleView,
   StreamMessage,
 } from '../../../src/contract/api.ts';
@@ -31,8 +33,12 @@ export class HomeState {
   state: State | undefined;
   readonly devices = new Map<string, DeviceView>();
   readonly conversations = new Map<number, ConversationView>();
-  readonly rules = new Map<string, RuleView>();
+  /** Another map after every change, so that what is derived from it follows. */
+  rules: ReadonlyMap<string, RuleView> = new Map();
   groups: GroupView[] = [];
+  /** Those that are not closed. */
+  incidents: IncidentView[] = [];
+  newcomers: NewcomerView[] = [];
 
   /** `gap` says that messages are missing and that only a fresh snapshot helps. */
   apply(message: StreamMessage): Applied {
@@ -60,14 +66,19 @@ export class HomeState {
         if (this.state) Object.assign(this.state, pickState(message));
         break;
       case 'rules':
-        for (const rule of message.changed) this.rules.set(rule.id, rule);
-        for (const id of message.gone) this.rules.delete(id);
+        this.changeRules(message.changed, message.gone);
         break;
       case 'stopped':
-        for (const { id, stopped } of message.rules) this.setStopped(id, stopped);
+        this.setStopped(message.rules);
         break;
       case 'groups':
         this.groups = message.groups;
+        break;
+      case 'incident':
+        this.setIncident(message.incident);
+        break;
+      case 'newcomers':
+        this.newcomers = message.newcomers;
         break;
       case 'tripped':
         this.setTripped(message.device, message.tripped);
@@ -83,9 +94,10 @@ export class HomeState {
     this.state = { ...pickState(home), run: home.run };
     this.devices.clear();
     this.conversations.clear();
-    this.rules.clear();
-    for (const rule of home.rules) this.rules.set(rule.id, rule);
+    this.rules = new Map(home.rules.map((rule) => [rule.id, rule]));
     this.groups = home.groups;
+    this.incidents = home.incidents;
+    this.newcomers = home.newcomers;
     for (const device of home.devices) this.setDevice(device);
     for (const conversation of home.conversations) this.setConversation(conversation);
     this.rateUp = sum(home.devices, (device) => device.rateUp);
@@ -95,7 +107,7 @@ export class HomeState {
   /** All of it as the message that begins a copy; `undefined` while nothing is known. */
   snapshot(): StreamMessage | undefined {
     if (!this.state) return undefined;
-    const { epoch, sequence, at, state, groups } = this;
+    const { epoch, sequence, at, state, groups, incidents, newcomers } = this;
     const rules = [...this.rules.values()];
     const conversations = [...this.conversations.values()];
     const conversationsInAll = conversations.length;
@@ -103,7 +115,10 @@ export class HomeState {
     return {
       kind: 'snapshot',
       sequence,
-      home: { epoch, sequence, at, ...state, rules, groups, devices, conversations, conversationsInAll },
+      home: {
+        ...{ epoch, sequence, at, ...state, rules, groups, incidents, newcomers },
+        ...{ devices, conversations, conversationsInAll },
+      },
     };
   }
 
@@ -111,9 +126,24 @@ export class HomeState {
     if (this.devices.size < MAX_DEVICES || this.devices.has(device.id)) this.devices.set(device.id, device);
   }
 
-  private setStopped(id: string, stopped: RuleView['stopped']): void {
-    const rule = this.rules.get(id);
-    if (rule) this.rules.set(id, { ...rule, stopped });
+  changeRules(changed: readonly RuleView[], gone: readonly string[]): void {
+    const rules = new Map(this.rules);
+    for (const rule of changed) rules.set(rule.id, rule);
+    for (const id of gone) rules.delete(id);
+    this.rules = rules;
+  }
+
+  private setStopped(told: readonly Pick<RuleView, 'id' | 'stopped'>[]): void {
+    const changed = told.flatMap(({ id, stopped }) => {
+      const rule = this.rules.get(id);
+      return rule ? [{ ...rule, stopped }] : [];
+    });
+    this.changeRules(changed, []);
+  }
+
+  private setIncident(incident: IncidentView): void {
+    const others = this.incidents.filter(({ id }) => id !== incident.id);
+    this.incidents = isOver(incident) ? others : [incident, ...others];
   }
 
   private setTripped(id: string, tripped: NonNullable<DeviceView['tripped']>): void {
@@ -154,6 +184,10 @@ export function currentRate(
 ): { up: number; down: number } {
   const last = of.last ?? of.lastSeen ?? at;
   return at - last > RATE_VALID_FOR ? { up: 0, down: 0 } : { up: of.rateUp, down: of.rateDown };
+}
+
+function isOver({ state }: IncidentView): boolean {
+  return state === 'clean' || state === 'dismissed';
 }
 
 function pickState(from: Omit<State, 'run'>): Omit<State, 'run'> {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FakeHome } from '../../dev/fake-home.ts';
+import { FakeRules } from '../../dev/fake-rules.ts';
+import { stamp } from '../../dev/fake-standing.ts';
 import { en } from '../text/en.ts';
 import { Camera } from './camera.ts';
 import { registrableDomain } from './domain.ts';
@@ -170,6 +172,55 @@ describe('names in the picture', () => {
   it('are cut in the middle', () => {
     expect(shorten('abcdefghij', 5)).toBe('ab…ij');
     expect(shorten('short')).toBe('short');
+  });
+});
+
+describe('what the household wants', () => {
+  function wanting(act: (rules: FakeRules, fake: FakeHome) => void, hidden = false) {
+    const { fake, devices } = homeOf(6, 30);
+    const rules = new FakeRules(fake);
+    act(rules, fake);
+    stamp(fake, rules);
+    const options = {
+      devices,
+      rules: rules.rules,
+      conversations: fake.conversations,
+      at: fake.at,
+      words: en,
+      detail: 0,
+    };
+    return { fake, graph: buildGraph({ ...options, filter: { ...NONE, hidden }, chosen: undefined }) };
+  }
+  const when = { always: true as const };
+
+  it('marks a blocked device, and cuts all its lines and no other', () => {
+    const { fake, graph } = wanting((rules, { devices }) =>
+      rules.set({ action: 'block', target: { device: devices[0]!.id }, when }),
+    );
+    const id = `d:${fake.devices[0]!.id}`;
+    expect(graph.nodes.filter(({ mark }) => mark).map((node) => [node.id, node.mark?.action])).toEqual([[id, 'block']]);
+    expect(graph.edges.filter(({ cut }) => cut)).toEqual(graph.edges.filter(({ from }) => from === id));
+    expect(graph.edges.some(({ cut }) => cut)).toBe(true);
+  });
+
+  it('marks a blocked far end', () => {
+    const { fake, graph } = wanting((rules, { conversations }) =>
+      rules.set({ action: 'block', target: { node: { name: conversations[0]!.node.name! } }, when }),
+    );
+    const marked = graph.nodes.filter(({ mark }) => mark);
+    expect(marked.map(({ id }) => id)).toEqual([`n:${fake.conversations[0]!.node.key}`]);
+  });
+
+  it('leaves out what is hidden, unless it is asked for', () => {
+    const hide = (rules: FakeRules, { devices, conversations }: FakeHome) => {
+      rules.set({ action: 'ignore', target: { device: devices[1]!.id }, when });
+      rules.set({ action: 'ignore', target: { node: { name: conversations[0]!.node.name! } }, when });
+    };
+    const { fake, graph } = wanting(hide);
+    const gone = [`d:${fake.devices[1]!.id}`, `n:${fake.conversations[0]!.node.key}`];
+    const ids = ({ nodes }: typeof graph) => nodes.map(({ id }) => id).filter((id) => gone.includes(id));
+    expect(ids(graph)).toEqual([]);
+    expect(ids(wanting(hide, true).graph).sort()).toEqual(gone.sort());
   });
 });
 

@@ -116,9 +116,9 @@ export const en = {
     'limited-view': (devices: string, guards: boolean) =>
       `SPIN ${guards ? 'guards' : 'is watching'} ${devices}, but cannot see everything.`,
     'agent-gone': () => 'SPIN sees nothing right now.',
-    asks: () => 'SPIN found harm and asks what to do.',
-    'harm-seen': () => 'A device does harm, and nothing stops it.',
-    'harm-stopped': () => 'A device did harm, and SPIN stopped it.',
+    asks: (_devices: string, _guards: boolean, device: string) => `SPIN asks what to do about ${device}.`,
+    'harm-seen': (_devices: string, _guards: boolean, device: string) => `${device} does harm, and nothing stops it.`,
+    'harm-stopped': (_devices: string, _guards: boolean, device: string) => `SPIN stopped harm done by ${device}.`,
   },
   verdictMore: {
     'no-devices-yet': 'A device appears as soon as it sends something. Switch one on, or open a page on your phone.',

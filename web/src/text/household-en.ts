@@ -71,7 +71,7 @@ const rules = {
 
   open: 'Act',
   openFor: (name: string) => `Act on ${name}`,
-  home: 'the whole home',
+  home: 'The whole home',
   everybody: 'Everybody at home',
   and: (one: string, other: string) => `${one} and ${other}`,
   choose: (name: string) => `What shall happen with ${name}?`,
@@ -157,6 +157,7 @@ const rules = {
     'command-line': 'from the command line',
     spin: 'by SPIN',
   } as Record<string, string>,
+  becauseOfIncident: 'by SPIN, because of what it saw this device do',
   since: (when: string, by: string) => `since ${when}, ${by}`,
   stopped: (bytes: string, packets: string) => `stopped so far: ${bytes} in ${packets} packets`,
   stoppedNothing: 'has stopped nothing yet',
@@ -189,6 +190,21 @@ const guard = {
   nothing: 'Nothing is blocked. Pause, block or slow down whatever you like; everything can be undone.',
   sum: (rules: number, stopped: string) =>
     `${rules === 1 ? 'One thing that you want is' : `${rules} things that you want are`} in force. Stopped so far: ${stopped}.`,
+  /** A brake in the kernel acted by itself, or would have. */
+  tripped: (what: string, when: string) => `SPIN braked it at ${when}: it ${what}.`,
+  trippedWatch: (what: string, when: string) => `Noticed at ${when}: it ${what}. Brakes only watch here.`,
+  trips: {
+    spoofing: 'sent under a false address',
+    unneeded: 'used a way out that such a device never needs',
+    packets: 'sent far more than such a device does',
+    stateless: 'sent packets that belong to no connection',
+    connections: 'opened too many connections at once',
+    unanswered: 'called too many that never answered',
+    destination4: 'flooded one address',
+    destination6: 'flooded one address',
+    dns: 'asked for too many names',
+  } as Record<string, string>,
+  trippedOther: (code: string) => `did too much at once (${code})`,
   onlyWatches: 'SPIN only watches here, so nothing is stopped.',
   reason: (message: string) => `It said: ${message}`,
 };
@@ -205,9 +221,8 @@ const inForce = {
   pause: 'Pause the internet',
   all: 'All that is in force',
   stopped: (bytes: string) => `${bytes} stopped`,
-  hidden: (count: string) => `Show hidden (${count})`,
-  tripped: 'brake pulled',
-  trippedWatch: 'brake would have been pulled',
+  hidden: (count: string) => `${count} hidden`,
+  showHidden: 'show',
 };
 
 const groups = {
@@ -241,6 +256,9 @@ const log = {
   ended: (name: string, state: string) => `${name}: ${state}; ended by itself.`,
   renamed: (name: string, before: string, after: string) =>
     after ? `${name}: called “${after}”.` : `${name}: no longer called “${before}”.`,
+  kindSet: (name: string, kind: string) =>
+    kind ? `${name}, as you say: ${kind.toLowerCase()}.` : `SPIN decides again what ${name} is.`,
+  merged: 'Two devices are one.',
   groupMade: (name: string, members: string) => `Group “${name}” made, with ${members}.`,
   groupGone: (name: string) => `Group “${name}” deleted.`,
   groupRenamed: (before: string, after: string) => `Group “${before}” is now called “${after}”.`,

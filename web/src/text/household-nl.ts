@@ -67,7 +67,7 @@ const rules: HouseholdTexts['rules'] = {
 
   open: 'Ingrijpen',
   openFor: (name) => `Ingrijpen bij ${name}`,
-  home: 'het hele huis',
+  home: 'Het hele huis',
   everybody: 'Iedereen in huis',
   and: (one, other) => `${one} en ${other}`,
   choose: (name) => `Wat moet er gebeuren met ${name}?`,
@@ -148,6 +148,7 @@ const rules: HouseholdTexts['rules'] = {
     console: 'U gebruikt SPIN op dit apparaat; daarom wordt het niet helemaal afgesloten.',
   },
   by: { owner: 'door u', 'command-line': 'vanaf de opdrachtregel', spin: 'door SPIN' },
+  becauseOfIncident: 'door SPIN, om wat het dit apparaat zag doen',
   since: (when, by) => `sinds ${when}, ${by}`,
   stopped: (bytes, packets) => `tot nu toe tegengehouden: ${bytes} in ${packets} pakketten`,
   stoppedNothing: 'hield nog niets tegen',
@@ -181,6 +182,20 @@ const guard: HouseholdTexts['guard'] = {
   nothing: 'Er is niets geblokkeerd. Pauzeer, blokkeer of vertraag wat u wilt; alles is ongedaan te maken.',
   sum: (rules, stopped) =>
     `${rules === 1 ? 'Eén ding dat u wilt, is' : `${rules} dingen die u wilt, zijn`} van kracht. Tot nu toe tegengehouden: ${stopped}.`,
+  tripped: (what, when) => `SPIN remde het af om ${when}: het ${what}.`,
+  trippedWatch: (what, when) => `Opgemerkt om ${when}: het ${what}. Remmen kijken hier alleen mee.`,
+  trips: {
+    spoofing: 'verstuurde onder een vals adres',
+    unneeded: 'nam een weg naar buiten die zo’n apparaat nooit nodig heeft',
+    packets: 'verstuurde veel meer dan zo’n apparaat doet',
+    stateless: 'verstuurde pakketten die bij geen verbinding horen',
+    connections: 'opende te veel verbindingen tegelijk',
+    unanswered: 'belde te veel adressen die nooit antwoordden',
+    destination4: 'overspoelde één adres',
+    destination6: 'overspoelde één adres',
+    dns: 'vroeg te veel namen op',
+  },
+  trippedOther: (code) => `deed te veel tegelijk (${code})`,
   onlyWatches: 'SPIN kijkt hier alleen mee; er wordt niets tegengehouden.',
   reason: (message) => `De melding: ${message}`,
 };
@@ -197,9 +212,8 @@ const inForce: HouseholdTexts['inForce'] = {
   pause: 'Internet pauzeren',
   all: 'Alles wat van kracht is',
   stopped: (bytes) => `${bytes} tegengehouden`,
-  hidden: (count) => `Toon verborgen (${count})`,
-  tripped: 'rem aangetrokken',
-  trippedWatch: 'rem zou zijn aangetrokken',
+  hidden: (count) => `${count} verborgen`,
+  showHidden: 'tonen',
 };
 
 const groups: HouseholdTexts['groups'] = {
@@ -232,6 +246,9 @@ const log: HouseholdTexts['log'] = {
   noLonger: (name, state) => `${name}: niet meer ${state}.`,
   ended: (name, state) => `${name}: ${state}; vanzelf afgelopen.`,
   renamed: (name, before, after) => (after ? `${name}: heet nu “${after}”.` : `${name}: heet niet meer “${before}”.`),
+  kindSet: (name, kind) =>
+    kind ? `${name} is volgens u: ${kind.toLowerCase()}.` : `SPIN bepaalt weer wat ${name} is.`,
+  merged: 'Twee apparaten zijn er één.',
   groupMade: (name, members) => `Groep “${name}” gemaakt, met ${members}.`,
   groupGone: (name) => `Groep “${name}” verwijderd.`,
   groupRenamed: (before, after) => `Groep “${before}” heet nu “${after}”.`,

@@ -112,9 +112,9 @@ export const nl: Texts = {
     'limited-view': (devices, guards) =>
       `SPIN ${guards ? 'bewaakt' : 'kijkt mee met'} ${devices}, maar ziet niet alles.`,
     'agent-gone': () => 'SPIN ziet op dit moment niets.',
-    asks: () => 'SPIN vond kwaad en vraagt wat te doen.',
-    'harm-seen': () => 'Een apparaat doet kwaad, en niets houdt het tegen.',
-    'harm-stopped': () => 'Een apparaat deed kwaad, en SPIN heeft het gestopt.',
+    asks: (_devices, _guards, device) => `SPIN vraagt wat te doen met ${device}.`,
+    'harm-seen': (_devices, _guards, device) => `${device} doet kwaad, en niets houdt het tegen.`,
+    'harm-stopped': (_devices, _guards, device) => `SPIN hield kwaad van ${device} tegen.`,
   },
   verdictMore: {
     'no-devices-yet':
