@@ -4,20 +4,27 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type {
   AuditView,
+  CorrectionView,
   DeviceView,
   ErrorView,
   GroupBody,
   GroupChangeView,
   GroupView,
+  IncidentView,
   KindBody,
+  NewcomerView,
   NewGroupBody,
+  PreferenceBody,
+  PreferencesView,
   PreviewView,
+  RehearsalView,
   RuleChangeView,
   RuleView,
   SameBody,
   SetRuleBody,
   StatusView,
 } from '../contract/api.ts';
+import type { Answer } from '../model/incident.ts';
 import { visible } from '../model/visible.ts';
 import { isRoot, places } from './places.ts';
 import { type RunRecord, readRecord, runs } from './run-record.ts';
@@ -161,6 +168,54 @@ export class Client {
     return this.#get(`/api/audit?after=${after}&limit=${limit}`);
   }
 
+  incidents(all: boolean): Promise<IncidentView[]> {
+    return this.#get(`/api/incidents?state=${all ? 'all' : 'open'}`);
+  }
+
+  incident(id: string): Promise<IncidentView> {
+    return this.#get(incidentPath(id));
+  }
+
+  answerIncident(id: string, answer: Answer): Promise<IncidentView> {
+    return this.#get(`${incidentPath(id)}/answer`, 'POST', { answer });
+  }
+
+  undoIncident(id: string): Promise<IncidentView> {
+    return this.#get(`${incidentPath(id)}/undo`, 'POST');
+  }
+
+  claimStep(id: string, step: string): Promise<IncidentView> {
+    return this.#get(`${incidentPath(id)}/steps/${encodeURIComponent(step)}`, 'POST');
+  }
+
+  corrections(): Promise<CorrectionView[]> {
+    return this.#get('/api/corrections');
+  }
+
+  removeCorrection(id: string): Promise<CorrectionView[]> {
+    return this.#get(`/api/corrections/${encodeURIComponent(id)}`, 'DELETE');
+  }
+
+  newcomers(): Promise<NewcomerView[]> {
+    return this.#get('/api/newcomers');
+  }
+
+  admit(device: string): Promise<NewcomerView[]> {
+    return this.#get(`/api/newcomers/${encodeURIComponent(device)}/admit`, 'POST');
+  }
+
+  preferences(): Promise<PreferencesView> {
+    return this.#get('/api/preferences');
+  }
+
+  prefer(body: PreferenceBody): Promise<PreferencesView> {
+    return this.#get('/api/preferences', 'PUT', body);
+  }
+
+  rehearse(body: PreferenceBody): Promise<RehearsalView> {
+    return this.#get('/api/preferences/preview', 'POST', body);
+  }
+
   async #get<View>(path: string, method = 'GET', body?: unknown): Promise<View> {
     const text = await this.#fetch(path, method, body);
     try {
@@ -193,6 +248,10 @@ export class Client {
     if (!response.ok) throw new Failure(`SPIN refused: ${visible(refusal(text, response.status))}`);
     return text;
   }
+}
+
+function incidentPath(id: string): string {
+  return `/api/incidents/${encodeURIComponent(id)}`;
 }
 
 function refusal(text: string, status: number): string {

@@ -18,6 +18,10 @@ Usage: spin COMMAND [OPTION…]
   block, allow, ignore, pause, slow, essential, local, isolate
               stop traffic of devices, for as long as you say (see spin block --help)
   undo        take a change back
+  incidents   devices that do harm, what SPIN does about it, and what you can do
+  preferences how far SPIN may go by itself
+  newcomers   devices that are not known yet
+  corrections what you said is fine
   groups      groups of devices
   audit       who decided what
   read        read capture files
@@ -49,6 +53,10 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   rules: async () => (await import('./rules/list.ts')).rules,
   undo: async () => (await import('./rules/undo.ts')).undo,
   groups: async () => (await import('./rules/groups.ts')).groups,
+  incidents: async () => (await import('./incidents/incidents.ts')).incidents,
+  preferences: async () => (await import('./incidents/preferences.ts')).preferences,
+  newcomers: async () => (await import('./incidents/known.ts')).newcomers,
+  corrections: async () => (await import('./incidents/known.ts')).corrections,
   audit: async () => (await import('./rules/audit.ts')).audit,
   ...Object.fromEntries(
     ACTIONS.map((name) => [

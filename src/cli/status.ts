@@ -1,5 +1,6 @@
 import { visible } from '../model/visible.ts';
 import { Client, findRun, parseClientOptions } from './client.ts';
+import { enforcementText } from './rules/words.ts';
 import { bytes, EXIT, table } from './terminal.ts';
 
 const HELP = `Usage: spin status [--json] [--run DIR]
@@ -8,10 +9,13 @@ Says what runs, what it sees, and what it cannot see.
 Exit codes: 0 it runs · 1 it does not answer · 4 it does not run`;
 
 const VERDICT: Record<string, string> = {
-  'all-quiet': 'seen as it should be; nothing is detected or blocked in this version',
+  'all-quiet': 'nothing that does harm is seen',
   'no-devices-yet': 'no devices seen yet',
   'limited-view': 'SPIN sees only part of the traffic',
   'agent-gone': 'the part that sees the traffic does not run',
+  asks: 'a device does harm, and SPIN asks what to do: spin incidents',
+  'harm-seen': 'a device does harm, and nothing stops it: spin incidents',
+  'harm-stopped': 'a device did harm, and SPIN stopped it: spin incidents',
 };
 
 export async function status(args: readonly string[]): Promise<number> {
@@ -27,6 +31,7 @@ export async function status(args: readonly string[]): Promise<number> {
     ['Address', record.url ?? ''],
     ['Guards', guarded(view.run)],
     ['Home', VERDICT[view.verdict.code] ?? view.verdict.code],
+    ['Rules', `${view.rules}; ${enforcementText(view.enforcement)}`],
     ['Devices', String(view.devices)],
     ['Conversations', String(view.conversations)],
     ['Lost', `${view.lost.events} kernel events, ${view.lost.packets} packets`],

@@ -155,7 +155,11 @@ export function findingTitle(detector: string, language: Language): string {
  * The finding as a sentence. Evidence may hold names from the network: the reader makes it safe for its medium.
  * @param device what people call the device
  */
-export function findingSentence(finding: Finding, device: string, language: Language): string {
+export function findingSentence(
+  finding: Pick<Finding, 'detector' | 'subject' | 'evidence'>,
+  device: string,
+  language: Language,
+): string {
   const { detector, subject, evidence } = finding;
   if (!isDetectorName(detector)) return `${device}: ${detector} ${subject}`;
   return FINDING_WORDS[detector][language].sentence.replaceAll(/\{(\w+)\}/g, (_, word: string) => {

@@ -194,13 +194,16 @@ export function storySentence({ kind, by, with: given = {} }: Line, teller: Tell
   if (typeof given.finding === 'string') words.finding = teller.finding(given.finding);
   if (typeof given.answer === 'string') words.answer = textOf(ANSWER_WORDS[language], given.answer);
   if (typeof given.otherwise === 'string') words.otherwise = textOf(VERDICTS[language], `then-${given.otherwise}`);
-  if (typeof given.step === 'string') {
-    const held = given.step === 'none' && given.blocks === 0;
-    words.step = held ? VERDICTS[language].limits : fill(textOf(STEPS[language], given.step), { device });
-    words.title = teller.step(given.step);
-  }
+  if (typeof given.step === 'string') Object.assign(words, stepWords(kind, given.step, given.blocks === 0, teller));
   if (by !== undefined) words.by = textOf(WHO[language], by);
   return fill(STORY[language][kind], words);
+}
+
+/** A step of the clean-up, or of what SPIN does: which one, the kind of line says. */
+function stepWords(kind: StoryKind, step: string, isBare: boolean, { language, device, step: titleOf }: Teller) {
+  if (kind === 'claimed' || kind === 'doubted' || kind === 'seen') return { title: titleOf(step) };
+  const isHeld = step === 'none' && isBare;
+  return { step: isHeld ? VERDICTS[language].limits : fill(textOf(STEPS[language], step), { device }) };
 }
 
 function textOf(texts: Readonly<Record<string, string>>, name: string): string {
