@@ -37,6 +37,7 @@ const COMMON: Record<string, string> = {
   hostname: 'its host name',
   instance: 'the name that it announces',
   dhcp: 'how it asks for an address',
+  address: 'the address, which it asks for as',
   model: 'its model',
   vendor: 'its maker',
   names: 'names that it looks up',

@@ -62,6 +62,6 @@ export type Resemblance = {
 
 /** What two devices have in common, and its text. */
 export type Likeness = {
-  in: 'client-id' | 'hostname' | 'instance' | 'dhcp' | 'model' | 'vendor' | 'names' | 'kind';
+  in: 'client-id' | 'hostname' | 'instance' | 'dhcp' | 'address' | 'model' | 'vendor' | 'names' | 'kind';
   saw: string;
 };

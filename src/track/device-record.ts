@@ -30,6 +30,8 @@ export class DeviceRecord {
   gone = false;
   /** Being dissolved: it is no device. */
   leaving = false;
+  /** Id of the device that had the address which this one asked for. */
+  askedAddressOf: string | undefined;
   /** Known from an earlier run. */
   restored = false;
   readonly traits = new KnownTraits();

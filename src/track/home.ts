@@ -311,7 +311,15 @@ export class Home {
     }
     this.#members.heard(device);
     const record = this.#devices.at(device);
+    this.#noteWish(record, lease.requested);
     if (record.lease(lease)) this.#devices.changed.add(record);
+  }
+
+  /** A system that made itself a new hardware address may still ask for its former address. */
+  #noteWish(record: DeviceRecord, requested: Address | undefined): void {
+    const address = requested === undefined ? undefined : this.#addresses.of(requested);
+    const holder = address ? this.#devices.withAddress(...address) : -1;
+    if (holder >= 0 && holder !== record.index) record.askedAddressOf = this.#devices.at(holder).id;
   }
 
   #network(lease: LeaseObservation): void {

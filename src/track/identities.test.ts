@@ -58,6 +58,15 @@ describe('what a device is believed to be', () => {
     expect(device(home, PHONE_ID).traits?.serves).toBeUndefined();
   });
 
+  it('rests on how few servers a device needs in a day', () => {
+    const { step, home } = homeWith();
+    step(lookUp(START, CAMERA, 'api.fitbit.com', ['203.0.113.5']), tick(START + 10 * SECOND));
+    expect(device(home, CAMERA_ID).kind).toBeUndefined();
+    step(tick(START + 25 * HOUR), lookUp(START + 25 * HOUR, CAMERA, 'pool.ntp.org', ['203.0.113.6']));
+    step(flows(START + 25 * HOUR, { from: CAMERA, to: CLOUD }), tick(START + 25 * HOUR + 10 * SECOND));
+    expect(device(home, CAMERA_ID).kind).toBe('health');
+  });
+
   it('does not rest on ports that a scanner tries in vain', () => {
     const { step, home } = homeWith();
     step(flows(START, { from: PHONE, to: CAMERA, port: 554, down: 0 }, { from: CAMERA, to: CLOUD, slot: 1 }));

@@ -13,8 +13,15 @@ import type { Members } from './members.ts';
 /** First time between two judgements of a device, and between two looks at its conversations, ms; both double. */
 const FIRST_STEP = 500;
 
-/** When a device was judged and looked at last, and when its next turn is. */
-type Turn = { judgeAt: number; judgeStep: number; lookAt: number; lookStep: number; severalUntil: number };
+/** When a device was first seen in this run, when it is to be judged and looked at again, and at what intervals. */
+type Turn = {
+  since: number;
+  judgeAt: number;
+  judgeStep: number;
+  lookAt: number;
+  lookStep: number;
+  severalUntil: number;
+};
 
 /**
  * Keeps up what each device is believed to be. A device is judged again only when something new is known of it, and the
@@ -112,8 +119,9 @@ export class Identities {
     const { at } = this.#members;
     const { hostnames, vendorClass, mudUrl, traits } = record;
     const makers = new Set(record.macs.map(this.#vendorOf).filter((name) => name !== undefined));
-    const behaviours = behavioursOf(record.index, this.#devices, this.#conversations);
-    const several = at < this.#turn(record).severalUntil;
+    const turn = this.#turn(record);
+    const behaviours = behavioursOf(record.index, this.#devices, this.#conversations, at - turn.since);
+    const several = at < turn.severalUntil;
     const fresh = identify({ makers: [...makers], hostnames, vendorClass, mudUrl, traits, behaviours, several });
     return several || at - record.firstSeen <= LEARNING ? fresh : held(record.identity, fresh);
   }
@@ -121,7 +129,14 @@ export class Identities {
   #turn(record: DeviceRecord): Turn {
     let turn = this.#turns.get(record);
     if (!turn) {
-      turn = { judgeAt: 0, judgeStep: FIRST_STEP, lookAt: 0, lookStep: FIRST_STEP, severalUntil: 0 };
+      turn = {
+        since: this.#members.at,
+        judgeAt: 0,
+        judgeStep: FIRST_STEP,
+        lookAt: 0,
+        lookStep: FIRST_STEP,
+        severalUntil: 0,
+      };
       this.#turns.set(record, turn);
     }
     return turn;

@@ -5,6 +5,9 @@ import type { Devices } from '../devices.ts';
 /** A device that sends so much, bytes, and so many times more than it receives, records something. */
 const UPLOAD_BYTES = 20_000_000;
 const UPLOAD_RATIO = 5;
+/** A phone or computer in use asks for the servers of more makers within a day, even if nobody touches it. */
+const DAY = 24 * 3_600_000;
+const FEW_DOMAINS = 6;
 
 /**
  * Looks through the conversations of a device for ports that tell: those at which it answered others, or (told for the
@@ -28,11 +31,21 @@ export function lookAtPorts(device: number, devices: Devices, conversations: Con
   return news;
 }
 
-/** What a device's whole traffic shows, by the names of the table of behaviours. */
-export function behavioursOf(device: number, devices: Devices, conversations: Conversations): string[] {
+/**
+ * What a device's whole traffic shows, by the names of the table of behaviours.
+ * @param watched for how long its traffic was seen in this run, ms
+ */
+export function behavioursOf(
+  device: number,
+  devices: Devices,
+  conversations: Conversations,
+  watched: number,
+): string[] {
   const { bytesUp, bytesDown } = conversations.totals(device);
   const behaviours: string[] = [];
-  if (devices.at(device).traits.looksUpMuch) behaviours.push('many-names');
+  const { traits } = devices.at(device);
+  if (traits.looksUpMuch) behaviours.push('many-names');
+  else if (watched > DAY && traits.domainCount > 0 && traits.domainCount <= FEW_DOMAINS) behaviours.push('few-names');
   if (bytesUp > UPLOAD_BYTES && bytesUp > UPLOAD_RATIO * bytesDown) behaviours.push('uploads');
   return behaviours;
 }

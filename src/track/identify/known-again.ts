@@ -80,8 +80,8 @@ export class KnownAgain {
   }
 }
 
-function looksOf({ hostnames, vendorClass, kind, identity, traits }: DeviceRecord) {
-  return { hostnames, vendorClass, kind, vendor: identity.vendor?.value, traits };
+function looksOf({ id, askedAddressOf, hostnames, vendorClass, kind, identity, traits }: DeviceRecord) {
+  return { id, askedAddressOf, hostnames, vendorClass, kind, vendor: identity.vendor?.value, traits };
 }
 
 /** Locally administered (IEEE 802-2014 §8.2.2): made up by the device's system. */

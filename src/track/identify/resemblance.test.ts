@@ -5,10 +5,10 @@ import { KnownTraits } from './traits.ts';
 
 type Shown = Omit<Partial<Likely>, 'traits'> & Traits;
 
-function likely({ hostnames = [], vendorClass, kind, vendor, ...shown }: Shown): Likely {
+function likely({ id, askedAddressOf, hostnames = [], vendorClass, kind, vendor, ...shown }: Shown): Likely {
   const traits = new KnownTraits();
   traits.restore(shown);
-  return { hostnames, vendorClass, kind, vendor, traits };
+  return { ...(id !== undefined && { id }), askedAddressOf, hostnames, vendorClass, kind, vendor, traits };
 }
 
 const between = (a: Shown, b: Shown) => likeness(likely(a), likely(b));
@@ -29,6 +29,11 @@ describe('two devices are likely one', () => {
       { ...ANDROID, vendorClass: 'android-dhcp-15', hostnames: ['annas-phone'] },
     ],
     [
+      'that asks for the address of the other, with a chosen instance name',
+      { id: 'd-1', descriptions: ['Annas laptop'] },
+      { askedAddressOf: 'd-1', descriptions: ['Annas laptop'], vendorClass: 'MSFT 5.0' },
+    ],
+    [
       'with a chosen instance name on the same model',
       { descriptions: ['Anna’s tablet'], attributes: { model: 'iPad13,4' }, parameters: [1, 121] },
       { descriptions: ['Anna’s tablet'], attributes: { model: 'iPad13,4' }, parameters: [1, 121] },
@@ -45,6 +50,7 @@ describe('two devices are not taken for one', () => {
   it.each<[string, Shown, Shown]>([
     ['because nothing is known', {}, {}],
     ['because they run the same system', ANDROID, ANDROID],
+    ['because one got the address of the other', { ...ANDROID, id: 'd-1' }, { ...ANDROID, askedAddressOf: 'd-1' }],
     [
       'because both have the name that they came with',
       { ...ANDROID, hostnames: ['iPhone'] },

@@ -4,6 +4,9 @@ import type { KnownTraits } from './traits.ts';
 
 /** One of the two that may be the same thing. */
 export type Likely = {
+  id?: string;
+  /** Id of the device that had the address which this one asked for. */
+  askedAddressOf?: string | undefined;
   hostnames: readonly string[];
   vendorClass?: string | undefined;
   kind?: Kind | undefined;
@@ -21,6 +24,7 @@ const BITS = {
   hostname: 6,
   instance: 4,
   dhcp: 2,
+  address: 3,
   model: 2,
   vendor: 1,
   names: 2,
@@ -54,6 +58,8 @@ function inCommon(a: Likely, b: Likely): Likeness[] {
   add('instance', firstShared(chosen(a.traits.descriptions), chosen(b.traits.descriptions)));
   const asks = a.traits.parameters.join(',');
   if (asks !== '' && asks === b.traits.parameters.join(',') && systemOf(a) === systemOf(b)) add('dhcp', asks);
+  if (a.id !== undefined && a.id === b.askedAddressOf) add('address', a.id);
+  else if (b.id !== undefined && b.id === a.askedAddressOf) add('address', b.id);
   if (modelOf(a) === modelOf(b)) add('model', modelOf(a));
   if (a.vendor === b.vendor) add('vendor', a.vendor);
   const names = [...a.traits.names].filter((name) => b.traits.names.has(name));

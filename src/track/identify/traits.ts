@@ -34,6 +34,11 @@ export class KnownTraits {
   /** The last two labels of what it looked up, at most `DOMAINS_PER_DEVICE`. */
   readonly #domains = new Set<string>();
 
+  /** Domains that it looked up in this run. */
+  get domainCount(): number {
+    return this.#domains.size;
+  }
+
   get looksUpMuch(): boolean {
     return this.#domains.size >= DOMAINS_PER_DEVICE;
   }

@@ -68,6 +68,7 @@ export const BEHAVIOURS: readonly Signal[] = because('how it behaves', 'behaviou
       switch: -LIKELY,
     },
   ],
+  ['few-names', { phone: -HINT, tablet: -HINT, computer: -HINT }],
   ['many-makers', { phone: HINT, tablet: WEAK, computer: 1 }],
   ['uploads', { camera: HINT, doorbell: WEAK, storage: 1 }],
 ]);
