@@ -8,6 +8,7 @@ import type {
   NodeView,
   StatusView,
 } from '../contract/api.ts';
+import type { Actor } from './actor.ts';
 import type { HouseholdDoor } from './household-door.ts';
 import type { IdentityDoor } from './identity-door.ts';
 import type { IncidentDoor } from './incident-door.ts';
@@ -31,8 +32,6 @@ export type Door = {
   /** @throws CannotStore */
   erase(): void;
 };
-
-export type Actor = 'owner' | 'command-line';
 
 /** What the server keeps over a restart. */
 export type Keeper = {

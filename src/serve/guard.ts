@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Accounts } from './accounts.ts';
-import type { Actor } from './door.ts';
+import type { Actor } from './actor.ts';
 import type { Hosts } from './hosts.ts';
 import { Refusal } from './refusal.ts';
 import { type Session, sameSecret } from './sessions.ts';

@@ -9,7 +9,7 @@ import type {
   RuleView,
   SetRuleBody,
 } from '../contract/api.ts';
-import type { Actor } from './door.ts';
+import type { Actor } from './actor.ts';
 
 /**
  * What the server needs of the household's rules. What changes something is durable when it returns.

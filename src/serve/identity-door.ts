@@ -1,5 +1,5 @@
 import type { DeviceView, KindBody, SameBody } from '../contract/api.ts';
-import type { Actor } from './door.ts';
+import type { Actor } from './actor.ts';
 
 /**
  * The owner's answers to what a device is, and to whether two are one. They are durable when a method returns.

@@ -7,7 +7,7 @@ import type {
   RehearsalView,
 } from '../contract/incidents.ts';
 import type { Answer } from '../model/incident.ts';
-import type { Actor } from './door.ts';
+import type { Actor } from './actor.ts';
 
 /**
  * What the server needs of incidents and preferences. What changes something is durable when it returns.
