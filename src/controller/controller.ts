@@ -1,5 +1,6 @@
 import type { HistorySpan, HistoryView, HomeView, StatusView } from '../contract/api.ts';
 import { LIMITS } from '../contract/api.ts';
+import { exposureOf } from '../detect/exposure.ts';
 import type { HomeEvent } from '../model/event.ts';
 import type { Observation } from '../model/observation.ts';
 import type { Pipeline } from '../pipeline.ts';
@@ -319,6 +320,7 @@ export class Controller implements Door {
         return groupsOf({ id, ...(kind !== undefined && { kind }) }, this.rulebook.decisions.groups.values());
       },
       isGroup: (id) => this.rulebook.isGroup(id),
+      isWeak: (id) => exposureOf(this.#pipeline.home, id)?.grade === 'weak',
       standing: (rule) => this.rulebook.standing(rule),
       stoppedBy: (rule) => this.rulebook.stoppedBy(rule),
       announce: (message) => this.stream.announce(message),

@@ -19,6 +19,8 @@ import { Wishes } from './wishes.ts';
 /** Settings: when this home's SPIN began, and who is new. */
 const INSTALLED = 'installed';
 const NEWCOMERS = 'newcomers';
+/** How well devices are secured changes slowly: they are looked at this often, ms, and only where somebody wishes it. */
+const WEIGH_EVERY = 60_000;
 
 export type IncidentsOptions = Omit<Around, 'at'> & {
   store: Store;
@@ -30,6 +32,8 @@ export type IncidentsOptions = Omit<Around, 'at'> & {
   groupsOf: (device: string) => string[];
   /** Whether there is such a group. */
   isGroup: (id: string) => boolean;
+  /** Whether somebody could get into a device, as far as its traffic shows. */
+  isWeak: (device: string) => boolean;
   announce: (message: Announcement) => void;
   /** Told when what SPIN wants by itself is another, or preferences are. */
   onWants: (wants: OwnPolicy) => void;
@@ -48,6 +52,8 @@ export class Incidents {
   #signs!: SignFeed;
   #wants: OwnPolicy = { rules: [], limits: [] };
   #wanted = '';
+  #weak: readonly string[] = [];
+  #weighedAt = Number.NEGATIVE_INFINITY;
   #limits: ReadonlyMap<string, OwnLimit> = new Map();
   #watched = '';
 
@@ -133,6 +139,7 @@ export class Incidents {
     this.#read(this.#signs.tick(at));
     this.#changed(undefined, this.#book.apply({ kind: 'tick', at }));
     if (this.#newcomers.tick(at)) this.#newcomersChanged();
+    if (Math.abs(this.#options.now() - this.#weighedAt) >= WEIGH_EVERY) this.#weigh();
     this.#archive.settle();
   }
 
@@ -174,6 +181,7 @@ export class Incidents {
     const at = this.#options.at();
     this.#changed(undefined, this.#book.apply({ kind: 'tick', at }));
     this.#options.announce({ kind: 'wishes', at });
+    this.#weigh();
     this.#options.onWants(this.#wants);
   }
 
@@ -194,11 +202,10 @@ export class Incidents {
   wants(): OwnPolicy {
     const { rules, limits } = this.#book.wants();
     const ofNewcomers = this.#newcomers.wants();
-    const limited = new Set(limits.map(({ device }) => device));
-    return {
-      rules: [...rules, ...ofNewcomers.rules],
-      limits: [...limits, ...ofNewcomers.limits.filter(({ device }) => !limited.has(device))],
-    };
+    const weak = this.#weak.map((device): OwnLimit => ({ device, reason: 'weak' }));
+    // The last of a device counts: what it did weighs more than what it is.
+    const byDevice = new Map([...ofNewcomers.limits, ...weak, ...limits].map((limit) => [limit.device, limit]));
+    return { rules: [...rules, ...ofNewcomers.rules], limits: [...byDevice.values()] };
   }
 
   /** How far SPIN may go, as the rulebook asks each time it makes a policy. */
@@ -249,6 +256,18 @@ export class Incidents {
   #newcomersChanged(): void {
     this.#save(NEWCOMERS, this.#newcomers.state());
     this.#options.announce({ kind: 'newcomers', at: this.#options.at(), newcomers: this.newcomerViews() });
+    this.#settleWants();
+  }
+
+  /** Which devices are poorly secured, of those for whom that counts. */
+  #weigh(): void {
+    this.#weighedAt = this.#options.now();
+    const { home, groups, devices } = this.wishes.set;
+    const isWished = [home, ...Object.values(groups), ...Object.values(devices)].some(({ weak }) => weak === 'limit');
+    const all = isWished ? this.#options.home().devices() : [];
+    this.#weak = all
+      .map(({ id }) => id)
+      .filter((id) => this.preferencesOf(id).weak === 'limit' && this.#options.isWeak(id));
     this.#settleWants();
   }
 
