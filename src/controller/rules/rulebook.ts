@@ -77,6 +77,7 @@ export class Rulebook {
   #change: NodeJS.Timeout | undefined;
   #patience: NodeJS.Timeout | undefined;
   #isWaiting = false;
+  #telling: NodeJS.Immediate | undefined;
 
   constructor(options: RulebookOptions) {
     this.#options = options;
@@ -88,7 +89,7 @@ export class Rulebook {
       at,
       newId,
       device,
-      facts: () => this.facts(this.rules()),
+      facts: () => this.#knownFacts(),
       onChange: (changes, actor) => this.#decided(changes, actor),
     });
   }
@@ -106,6 +107,7 @@ export class Rulebook {
 
   close(): void {
     for (const timer of [this.#soon, this.#change, this.#patience]) clearTimeout(timer);
+    clearImmediate(this.#telling);
     this.#knowledge?.keep();
   }
 
@@ -204,7 +206,7 @@ export class Rulebook {
     this.#enforcement.want(this.#made.policy);
     if (this.#isWaiting && this.#knowledge.network.isKnown) this.#begun();
     this.#await(nextPolicyChange(rules, facts, at), at);
-    this.#tell();
+    this.#tellSoon();
   }
 
   view(rule: HouseholdRule): RuleView {
@@ -286,7 +288,7 @@ export class Rulebook {
 
   #enforced(): void {
     this.#options.onEnforcement();
-    this.#tell();
+    this.#tellSoon();
   }
 
   #seen(): Seen {
@@ -315,8 +317,19 @@ export class Rulebook {
     return this.#standing;
   }
 
-  #tell(): void {
+  /** The facts that the policy was made of, where nothing has happened since. */
+  #knownFacts(): HomeFacts {
+    return this.#made && !this.#soon ? this.#made.facts : this.facts(this.rules());
+  }
+
+  /** Once for all that happens in this turn, and after the kernel was told. */
+  #tellSoon(): void {
     this.#standing = undefined;
+    this.#telling ??= setImmediate(() => this.#tell());
+  }
+
+  #tell(): void {
+    this.#telling = undefined;
     if (!this.#made) return;
     const at = this.#options.at();
     this.#tellRules(at);
