@@ -110,6 +110,26 @@ describe('rules become policy', () => {
     expect(policy(obey([set('block', { group: 'empty' })])).blocks).toEqual([]);
   });
 
+  it('what is blocked for all is one entry, where one can say it', () => {
+    const home = {
+      ...HOME,
+      groups: ['all'],
+      devices: HOME.devices.map((one) => ({ ...one, groups: ['all'] })),
+      consoles: [],
+    };
+    const blocks = (action: RuleAction, target: RuleTarget) => {
+      const asked = set(action, { group: 'all', ...target });
+      return policy(command(NONE, asked, 'anna', NOON, home), NOON, home).blocks.map(({ device }) => device);
+    };
+    const service = { protocol: 6, port: 25, initiator: 'device' as const };
+    const node = { address: '203.0.113.1' };
+    expect(blocks('pause', {})).toEqual([undefined]);
+    expect(blocks('block', { node })).toEqual([undefined]);
+    expect(blocks('block', { service })).toEqual([undefined]);
+    expect(blocks('block', { node, service })).toEqual(['d-1', 'd-2', 'd-3']);
+    expect(blocks('block', {})).toEqual(['d-1', 'd-2', 'd-3']);
+  });
+
   it('an hour’s pause does not end the pause of every night', () => {
     const nightly = { weekly: [{ days: [1, 2, 3, 4, 5, 6, 7], from: '22:00', to: '07:00' }] };
     const rules = obey([set('pause', { device: 'd-1' }, nightly), set('pause', { device: 'd-1' }, { for: HOUR })]);

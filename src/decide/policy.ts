@@ -2,7 +2,7 @@
 import { type Address, inPrefix, parseAddress, parsePrefix } from '../model/address.ts';
 import type { DeviceFacts, GuardPreferences, HomeFacts, HouseholdRule, NodeTarget } from '../model/household.ts';
 import type { DesiredPolicy, LadderStep, PolicyAllow, PolicyBlock, PolicyDevice, PolicyNode } from '../model/policy.ts';
-import type { Rules } from './rules.ts';
+import { ALL_DEVICES, type Rules } from './rules.ts';
 import { isActive, nextChange } from './schedule.ts';
 
 /** Highest first: of several steps asked for a device, by itself and by its groups, the highest counts. */
@@ -97,7 +97,7 @@ function blocksOf({ id, action, target }: HouseholdRule, home: HomeFacts): Polic
   if (action === 'pause') what.internet = true;
   if (target.service) what.service = target.service;
   const { node } = target;
-  const everyone = target.device === undefined && target.group === undefined;
+  const everyone = isEveryone(target, action);
   const devices = everyone ? home.devices : home.devices.filter((device) => fits(target, device));
   if (!node) return everyone ? [what] : devices.map(({ id }) => ({ ...what, device: id }));
   const known = nodeOf(node, home);
@@ -112,6 +112,16 @@ function blocksOf({ id, action, target }: HouseholdRule, home: HomeFacts): Polic
     .map(({ id: device }) => ({ ...what, device, node: { ...known, addresses: own(device) } }))
     .filter(({ node: { addresses } }) => addresses.length > 0);
   return [{ ...what, node: known }, ...more];
+}
+
+/** All devices, one by one, would be many entries where one says the same; a service at a node can only be said of each. */
+function isEveryone(
+  { device, group, node, service }: HouseholdRule['target'],
+  action: HouseholdRule['action'],
+): boolean {
+  if (device !== undefined) return false;
+  if (group === undefined) return true;
+  return group === ALL_DEVICES && (action === 'pause' || (node === undefined) !== (service === undefined));
 }
 
 function nodeOf(node: NodeTarget, home: HomeFacts): PolicyNode {

@@ -26,6 +26,8 @@ type Asked = NonNullable<RuleTarget['service']>;
 
 /** Wishes of one household; each is some hundred bytes and some entries of the kernel's sets. */
 export const MAX_RULES = 4096;
+/** The group of every device, those to come included. */
+export const ALL_DEVICES = 'all';
 /** RFC 1035 §2.3.4. */
 const MAX_NAME = 253;
 const NAME = /^(?=.*[a-z])[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*$/;

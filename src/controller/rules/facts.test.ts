@@ -4,7 +4,7 @@ import type { HouseholdRule } from '../../model/household.ts';
 import type { DnsObservation, Observation } from '../../model/observation.ts';
 import { essentialOf } from './essential.ts';
 import { factsOf, type Sources } from './facts.ts';
-import { HOME, MAX_NAMES, MAX_NAMES_PER_DEVICE, NAME_HOLDS, NameBook } from './name-book.ts';
+import { HOME, MAX_HEARD_PER_NAME, MAX_NAMES, MAX_NAMES_PER_DEVICE, NAME_HOLDS, NameBook } from './name-book.ts';
 import { Network, RETIRED_FOR, SETTLES_IN } from './network.ts';
 
 const NOW = Date.UTC(2026, 6, 10);
@@ -137,10 +137,28 @@ describe('names', () => {
     names.take(answered('kept.example.com', '198.51.100.66', '198.51.100.53'));
     for (let i = 0; i < MAX_NAMES_PER_DEVICE + 10; i++)
       names.take(answered(`n${i}.example.com`, '198.51.100.3', '198.51.100.53'));
-    expect(names.heard(new Set(['kept.example.com']), NOW)).toEqual(
+    expect(names.heard(new Set(['kept.example.com']), NOW, 64)).toEqual(
       new Map([['d-1', new Map([['kept.example.com', ['198.51.100.66']]])]]),
     );
     expect(names.addresses(HOME, 'kept.example.com', NOW)).toEqual(['198.51.100.1']);
+  });
+
+  test('devices that make up addresses of a blocked name cannot make the policy too large', () => {
+    const names = book();
+    for (let i = 0; i < 200; i++) {
+      for (const mac of ['d-1', 'd-2'])
+        names.take({
+          ...answered('kept.example.com', `198.51.100.${i}`, '198.51.100.53'),
+          client: { mac, address: '' },
+        });
+    }
+    const heard = names.heard(new Set(['kept.example.com']), NOW, 20);
+    expect([...heard].map(([device, page]) => [device, page.get('kept.example.com')?.length])).toEqual([
+      ['d-1', 10],
+      ['d-2', 10],
+    ]);
+    expect(heard.get('d-1')?.get('kept.example.com')?.[0]).toBe('198.51.100.199');
+    expect(names.addresses('d-1', 'kept.example.com', NOW)).toHaveLength(MAX_HEARD_PER_NAME);
   });
 
   test('of a first greeting bind the device that greeted', () => {

@@ -13,6 +13,10 @@ import type { Network } from './network.ts';
 const HOLD = 10;
 /** Of the step `slow`: a call and a web page go through, a flood does not. */
 const SLOW_BYTES_PER_SECOND = 32_000;
+/** Addresses of names in one policy: half of what a set of the kernel holds. Each name has the same share. */
+export const MAX_NAMED_ADDRESSES = 32_768;
+/** … that single devices heard elsewhere. A policy that devices made too large would be refused as a whole. */
+export const MAX_HEARD_ADDRESSES = 16_384;
 /** An id made of a hardware address. */
 const BY_MAC = /^d-([0-9a-f]{4})([0-9a-f]{8})$/;
 
@@ -42,7 +46,10 @@ export function factsOf(sources: Sources): HomeFacts {
   const devices = sources.devices.map((device) => deviceFacts(device, sources));
   const known = [...devices, ...forgotten(sources)];
   const needed = namesNeeded(sources.rules, known);
-  const names = new Map([...needed].map((name) => [name, sources.names.addresses(HOME, name, at)] as const));
+  const each = Math.max(1, Math.floor(MAX_NAMED_ADDRESSES / Math.max(1, needed.size)));
+  const names = new Map(
+    [...needed].map((name) => [name, sources.names.addresses(HOME, name, at).reverse().slice(0, each)] as const),
+  );
   return {
     utcOffset: utcOffsetAt(at),
     lan,
@@ -56,7 +63,7 @@ export function factsOf(sources: Sources): HomeFacts {
     devices: known,
     groups: allGroups(sources.groups.values()),
     names,
-    heard: sources.names.heard(namesOf(sources.rules), at),
+    heard: sources.names.heard(namesOf(sources.rules), at, MAX_HEARD_ADDRESSES),
   };
 }
 

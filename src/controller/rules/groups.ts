@@ -1,10 +1,9 @@
 import type { GroupView } from '../../contract/api.ts';
+import { ALL_DEVICES } from '../../decide/rules.ts';
 import type { Group } from '../../model/audit.ts';
 import type { Device } from '../../model/home.ts';
 import { isKind, KINDS } from '../../model/kinds.ts';
 
-/** Every device, those to come included. */
-export const ALL = 'all';
 const KIND = 'kind:';
 
 /** Groups that a household makes: one per person and room, and some more. */
@@ -15,12 +14,12 @@ type Grouped = Pick<Device, 'id' | 'kind'>;
 /** Ids of the groups that a device is in. */
 export function groupsOf({ id, kind }: Grouped, own: Iterable<Group>): string[] {
   const mine = [...own].filter(({ members }) => members.includes(id)).map((group) => group.id);
-  return [...mine, ...(kind !== undefined && isKind(kind) ? [KIND + kind] : []), ALL];
+  return [...mine, ...(kind !== undefined && isKind(kind) ? [KIND + kind] : []), ALL_DEVICES];
 }
 
 /** Ids of all groups, with those of kinds that no device is of. */
 export function allGroups(own: Iterable<Group>): string[] {
-  return [...[...own].map(({ id }) => id), ...KINDS.map((kind) => KIND + kind), ALL];
+  return [...[...own].map(({ id }) => id), ...KINDS.map((kind) => KIND + kind), ALL_DEVICES];
 }
 
 /** Own groups, then those of kinds that are here, then all. */
@@ -35,7 +34,7 @@ export function groupViews(own: Iterable<Group>, devices: readonly Grouped[]): G
     ...[...byKind].sort().map(([kind, members]): GroupView => {
       return { id: KIND + kind, name: kind, members: members.map(({ id }) => id), source: 'kind' };
     }),
-    { id: ALL, name: ALL, members: devices.map(({ id }) => id), source: 'all' },
+    { id: ALL_DEVICES, name: ALL_DEVICES, members: devices.map(({ id }) => id), source: 'all' },
   ];
 }
 

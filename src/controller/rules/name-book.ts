@@ -10,6 +10,8 @@ export const MAX_NAMES = 8_192;
 export const MAX_NAMES_PER_DEVICE = 256;
 /** Addresses of one name: large networks answer with a few at a time, of some hundred. The longest unheard goes first. */
 export const MAX_ADDRESSES_PER_NAME = 256;
+/** … that one device heard elsewhere: it may have made them up. */
+export const MAX_HEARD_PER_NAME = 32;
 /** Devices that heard names elsewhere; as many as a home holds. */
 export const MAX_HEARING_DEVICES = 1_024;
 
@@ -59,18 +61,24 @@ export class NameBook {
     return isNews;
   }
 
+  /** The longest unheard first. */
   addresses(scope: string, name: string, at: number): Address[] {
     const known = this.#pages.get(scope)?.get(name);
     return known ? [...known].filter(([, until]) => until > at).map(([address]) => address) : [];
   }
 
-  /** What each device alone knows of some names, by device and name. */
-  heard(names: ReadonlySet<string>, at: number): Map<string, Map<string, Address[]>> {
+  /**
+   * What each device alone knows of some names, by device and name.
+   * @param most addresses in all; each device has the same share, so that none takes another's
+   */
+  heard(names: ReadonlySet<string>, at: number, most: number): Map<string, Map<string, Address[]>> {
+    const share = Math.floor(most / Math.max(1, this.#pages.size - 1));
     const found = new Map<string, Map<string, Address[]>>();
     for (const [scope, page] of this.#pages) {
       if (scope === HOME) continue;
       const own = [...page.keys()].filter((name) => names.has(name));
-      const known = own.map((name) => [name, this.addresses(scope, name, at)] as const);
+      const each = Math.floor(share / Math.max(1, own.length));
+      const known = own.map((name) => [name, this.addresses(scope, name, at).reverse().slice(0, each)] as const);
       if (known.length > 0) found.set(scope, new Map(known));
     }
     return found;
@@ -107,7 +115,8 @@ export class NameBook {
     const addresses = page.get(name) ?? new Map<Address, number>();
     const isNews = !addresses.delete(address);
     addresses.set(address, until);
-    if (addresses.size > MAX_ADDRESSES_PER_NAME) addresses.delete(addresses.keys().next().value!);
+    const mostAddresses = scope === HOME ? MAX_ADDRESSES_PER_NAME : MAX_HEARD_PER_NAME;
+    if (addresses.size > mostAddresses) addresses.delete(addresses.keys().next().value!);
     page.delete(name);
     page.set(name, addresses);
     const most = scope === HOME ? MAX_NAMES : MAX_NAMES_PER_DEVICE;

@@ -16,7 +16,7 @@ import type {
 import type { DnsObservation, Observation } from '../../model/observation.ts';
 import type { DesiredPolicy } from '../../model/policy.ts';
 import { flows } from '../fake-agent.ts';
-import { eventually, Testbed } from '../testbed.ts';
+import { eventually, PASSWORD, Testbed } from '../testbed.ts';
 
 const CAMERA = '02:00:00:00:00:07';
 const TABLET = '02:00:00:00:00:08';
@@ -460,6 +460,38 @@ describe('a preview', () => {
     expect(await ask({ action: 'pause', target: {}, when: always })).toMatchObject({ bytes: 1_050, devicesInAll: 1 });
     expect((await rules()).map(({ action }) => action)).toEqual(['allow']);
   });
+});
+
+test('what cannot be stored is refused, and changes nothing', async () => {
+  await set({ action: 'slow', target: { device: tablet }, when: always });
+  await becomes(({ devices }) => devices.some(({ ladder }) => ladder?.step === 'slow'));
+  const before = bed.agent!.policies.length;
+  const database = new DatabaseSync(join(bed.config.stateDir, 'spin.db'));
+  database.exec(`CREATE TRIGGER full BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'disk full'); END`);
+  for (const [method, path, body] of [
+    ['POST', '/api/rules', { action: 'block', target: { device: camera }, when: always }],
+    ['DELETE', `/api/rules/${encodeURIComponent(`step device=${tablet}`)}`],
+    ['POST', '/api/groups', { name: 'Children' }],
+    ['POST', '/api/undo', {}],
+  ] as const)
+    expect(await send(method, path, body)).toMatchObject({ status: 503, json: { error: { code: 'store-failing' } } });
+  expect((await rules()).map(({ action }) => action)).toEqual(['slow']);
+  expect(((await get('/api/groups')) as GroupView[]).map(({ source }) => source)).not.toContain('own');
+  expect(bed.agent!.policies.length).toBe(before);
+  database.exec('DROP TRIGGER full');
+  database.close();
+  await set({ action: 'block', target: { device: camera }, when: always });
+  await becomes(({ blocks }) => blocks.length === 1);
+});
+
+test('an erased home has no rules, and the kernel is told', async () => {
+  await set({ action: 'block', target: { device: camera }, when: always });
+  await becomes(({ blocks }) => blocks.length === 1);
+  expect((await send('POST', '/api/erase', { password: PASSWORD })).status).toBe(200);
+  await becomes(({ blocks }) => blocks.length === 0);
+  headers = await bed.logIn();
+  expect(await rules()).toEqual([]);
+  expect(await get('/api/audit')).toEqual([]);
 });
 
 test('the audit log is exported whole, the oldest first', async () => {
