@@ -1,10 +1,12 @@
 import type { HomeEvent } from '../model/event.ts';
 import type { DetectorName } from '../model/finding-words.ts';
-import type { CoverageNote, Observation } from '../model/observation.ts';
+import type { CoverageNote, DnsObservation, Observation } from '../model/observation.ts';
 import type { Home } from '../track/home.ts';
 import { BadPlaces } from './absolute/bad-places.ts';
 import { DETECTORS } from './all.ts';
+import { Contacts } from './contacts/contacts.ts';
 import type { Claim, Detector, Hooks, OpenedFlow } from './detector.ts';
+import { DnsBook } from './dns/book.ts';
 import { Evidence } from './evidence/evidence.ts';
 import { Findings } from './findings.ts';
 import { blindDetectors } from './needs.ts';
@@ -26,6 +28,10 @@ export class Detection {
   readonly #running: Running[] = [];
   readonly #second: Running[];
   readonly #opened: Running[];
+  readonly #called: Running[];
+  readonly #named: Running[];
+  readonly #contacts: Contacts;
+  readonly #names = new DnsBook();
   readonly #observers = new Map<string, Observer[]>();
   /** Ids of the devices by index, as the detectors know them. */
   readonly #ids: (string | undefined)[] = [];
@@ -44,10 +50,13 @@ export class Detection {
     this.#badPlaces = badPlaces;
     this.evidence = new Evidence(seed, (flow) => this.#open(flow));
     this.#home = build(this.evidence);
+    this.#contacts = new Contacts(this.#home);
     this.#detectors = detectors;
     for (const detector of detectors) this.#start(detector);
     this.#second = this.#running.filter(({ hooks }) => hooks.second);
     this.#opened = this.#running.filter(({ hooks }) => hooks.opened);
+    this.#called = this.#running.filter(({ hooks }) => hooks.called);
+    this.#named = this.#running.filter(({ hooks }) => hooks.named);
     for (const running of this.#running)
       for (const [kind, observe] of Object.entries(running.hooks.observe ?? {})) {
         const observer = { running, observe: observe as Observer['observe'] };
@@ -82,6 +91,8 @@ export class Detection {
     const context = {
       home: this.#home,
       evidence: this.evidence,
+      contacts: this.#contacts,
+      names: this.#names,
       badPlaces: this.#badPlaces,
       claim: (claim: Claim) => this.#claim(name, claim),
     };
@@ -98,9 +109,11 @@ export class Detection {
   }
 
   #observe(observation: Observation): void {
-    const observers = this.#observers.get(observation.kind);
-    if (!observers) return;
+    const observers = this.#observers.get(observation.kind) ?? [];
+    const isName = observation.kind === 'dns';
+    if (observers.length === 0 && !isName) return;
     const device = this.#home.actorOf(observation);
+    if (isName) this.#name(observation, device);
     for (const { running, observe } of observers) {
       try {
         observe(observation, device);
@@ -110,7 +123,15 @@ export class Detection {
     }
   }
 
+  #name(message: DnsObservation, device: number): void {
+    const news = this.#names.take(message, device);
+    if (!news) return;
+    for (const running of this.#named) this.#guard(running, () => running.hooks.named!(news, message));
+  }
+
   #open(flow: OpenedFlow): void {
+    const contact = this.#contacts.opened(flow);
+    if (contact) for (const running of this.#called) this.#guard(running, () => running.hooks.called!(contact));
     for (const running of this.#opened) {
       try {
         running.hooks.opened!(flow);
@@ -138,6 +159,8 @@ export class Detection {
       this.#ids[device] = id;
       if (known === undefined) continue;
       this.evidence.forget(device);
+      this.#contacts.forget(device);
+      this.#names.forget(device);
       for (const running of this.#running) this.#guard(running, () => running.hooks.forget?.(device));
     }
   }

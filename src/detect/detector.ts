@@ -1,8 +1,10 @@
 import type { DetectorName } from '../model/finding-words.ts';
 import type { Finding } from '../model/home.ts';
-import type { Observation } from '../model/observation.ts';
+import type { DnsObservation, Observation } from '../model/observation.ts';
 import type { Home } from '../track/home.ts';
 import type { BadPlaces } from './absolute/bad-places.ts';
+import type { Contact, Contacts } from './contacts/contacts.ts';
+import type { DnsBook, News } from './dns/book.ts';
 import type { Evidence } from './evidence/evidence.ts';
 import type { OpenedFlow } from './evidence/opened-flow.ts';
 
@@ -44,6 +46,9 @@ export type Context = {
   readonly home: Home;
   /** What devices did lately, counted once for all detectors. */
   readonly evidence: Evidence;
+  /** Whom devices call beyond the home, and what they ask the DNS for. */
+  readonly contacts: Contacts;
+  readonly names: DnsBook;
   /** What installed lists call bad. */
   readonly badPlaces: BadPlaces;
   claim(claim: Claim): void;
@@ -60,6 +65,10 @@ export type Hooks = {
   second?: (at: number, active: readonly number[]) => void;
   /** Flows that begin, up to a rate for each device (`MAX_OPENED`), since who opens more is scanning. */
   opened?: (flow: OpenedFlow) => void;
+  /** A device called somebody beyond the home; connections within a moment are one call. */
+  called?: (contact: Contact) => void;
+  /** A look-up told something new. */
+  named?: (news: News, message: DnsObservation) => void;
   observe?: Observers;
   /** The device of that index left the home's list; the index will stand for another. */
   forget?: (device: number) => void;

@@ -1,7 +1,7 @@
 import type { Conversation } from '../../model/home.ts';
 import { classOf, type KindClass } from '../../model/kinds.ts';
 import { PROTOCOL } from '../../model/protocols.ts';
-import { type Contact, contactsOf } from '../contacts/contacts.ts';
+import type { Contact } from '../contacts/contacts.ts';
 import { type Exchange, exchangeOf } from '../contacts/exchange.ts';
 import { isEverydayPort } from '../contacts/ports.ts';
 import type { Claim, Detector, Threshold } from '../detector.ts';
@@ -70,22 +70,18 @@ function caller(name: 'beacon' | 'command-and-control', least: number, below: nu
   return {
     name,
     needs: ['connections'],
-    start({ home, claim }) {
-      const contacts = contactsOf(home);
-      return {
-        opened(flow) {
-          const contact = contacts.opened(flow);
-          if (!contact || contact.rhythm.known < THRESHOLDS.clockworkCalls.value || isTime(contact)) return;
-          const rhythm = regular(contact);
-          const conversation = rhythm && contacts.conversation(contact);
-          if (!conversation) return;
-          const kind = classOf(home.kindAt(flow.device));
-          const confidence = confidenceOf(contact, conversation, rhythm.spread, kind, home.firstSeenAt(flow.device));
-          if (confidence >= least && confidence < below) claim(claimOf(contact, conversation, rhythm, confidence));
-        },
-        forget: (device) => contacts.forget(device),
-      };
-    },
+    start: ({ home, contacts, claim }) => ({
+      called(contact) {
+        if (contact.rhythm.known < THRESHOLDS.clockworkCalls.value || isTime(contact)) return;
+        const rhythm = regular(contact);
+        const conversation = rhythm && contacts.conversation(contact);
+        if (!conversation) return;
+        const { device } = contact;
+        const kind = classOf(home.kindAt(device));
+        const confidence = confidenceOf(contact, conversation, rhythm.spread, kind, home.firstSeenAt(device));
+        if (confidence >= least && confidence < below) claim(claimOf(contact, conversation, rhythm, confidence));
+      },
+    }),
   };
 }
 

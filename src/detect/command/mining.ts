@@ -1,9 +1,8 @@
 import type { NodeTarget } from '../../model/household.ts';
 import { classOf } from '../../model/kinds.ts';
 import { PROTOCOL } from '../../model/protocols.ts';
-import { type Contact, contactsOf } from '../contacts/contacts.ts';
+import type { Contact } from '../contacts/contacts.ts';
 import type { Claim, Detector, Threshold } from '../detector.ts';
-import { isWithin } from '../dns/domain.ts';
 
 const MINUTE = 60_000;
 const HOLD = 24 * 60 * MINUTE;
@@ -16,12 +15,12 @@ const BY_PORT = { appliance: 0.65, critical: 0.65, general: 0.5, infrastructure:
 /** Ports that pools' own pages tell miners to use. */
 const PORTS = new Set([3032, 3333, 3334, 3335, 4444, 5555, 5588, 7777, 8008, 9999, 14_433, 14_444, 45_560, 45_700]);
 /** Large pools and exchanges for computing power, by their domains. */
-const POOLS = [
+const POOLS: ReadonlySet<string> = new Set([
   ...['2miners.com', 'antpool.com', 'binance-pool.com', 'c3pool.com', 'ethermine.org', 'f2pool.com', 'flypool.org'],
   ...['hashvault.pro', 'herominers.com', 'k1pool.com', 'kryptex.network', 'miningocean.org', 'minexmr.com'],
   ...['moneroocean.stream', 'nanopool.org', 'nicehash.com', 'poolbinance.com', 'prohashing.com', 'rplant.xyz'],
   ...['slushpool.com', 'braiins.com', 'supportxmr.com', 'unmineable.com', 'viabtc.com', 'woolypooly.com', 'zpool.ca'],
-];
+]);
 const SESSION = {
   packets: { value: 40, unit: 'packets each way', reason: 'a pool sends work every half minute and gets results' },
   largest: { value: 600, unit: 'bytes of a packet on average', reason: 'work and results are short lines of text' },
@@ -30,24 +29,20 @@ const SESSION = {
 export const mining: Detector = {
   name: 'mining',
   needs: ['connections', 'control'],
-  start({ home, claim }) {
-    const contacts = contactsOf(home);
+  start({ home, contacts, claim }) {
     const kindOf = (device: number) => classOf(home.kindAt(device));
     let minute = 0;
     return {
-      opened: (flow) => void contacts.opened(flow),
       observe: {
         words({ language, server, serverPort }, device) {
           if (language === 'stratum' && device >= 0)
             claim(claimOf(device, { address: server.address }, serverPort, 'words', BY_WORDS[kindOf(device)]));
         },
-        dns({ name, response, rcode }, device) {
-          if (!response || rcode !== 0 || device < 0) return;
-          const pool = POOLS.find((domain) => isWithin(name, domain));
-          // A look at a pool’s page is no mining.
-          if (pool !== undefined && !name.startsWith('www.') && name !== pool)
-            claim(claimOf(device, { name }, 0, 'name', BY_NAME[kindOf(device)]));
-        },
+      },
+      named({ asked, asker: { device }, zone: { domain } }, { name }) {
+        // A look at a pool’s page is no mining.
+        if (!asked || !POOLS.has(domain) || name === domain || name.startsWith('www.')) return;
+        claim(claimOf(device, { name }, 0, 'name', BY_NAME[kindOf(device)]));
       },
       second(at) {
         if (at - minute < MINUTE) return;
@@ -60,7 +55,6 @@ export const mining: Detector = {
               claim(claimOf(device, node, contact.port, 'port', BY_PORT[kindOf(device)]));
             }
       },
-      forget: (device) => contacts.forget(device),
     };
 
     function isSession(contact: Contact): boolean {

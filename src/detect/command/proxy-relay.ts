@@ -1,6 +1,6 @@
 import { classOf } from '../../model/kinds.ts';
 import type { Home } from '../../track/home.ts';
-import { type Contact, type Contacts, contactsOf } from '../contacts/contacts.ts';
+import type { Contact, Contacts } from '../contacts/contacts.ts';
 import type { Claim, Detector, Threshold } from '../detector.ts';
 
 const MINUTE = 60_000;
@@ -47,8 +47,7 @@ type Relay = { minutes: number; since: number; megabytes: number };
 export const proxyRelay: Detector = {
   name: 'proxy-relay',
   needs: ['connections'],
-  start({ home, claim }) {
-    const contacts = contactsOf(home);
+  start({ home, contacts, claim }) {
     const ledgers = new Map<number, Ledger>();
     const relays = new Map<number, Relay>();
     let minute = 0;
@@ -67,14 +66,12 @@ export const proxyRelay: Detector = {
       if (relay.minutes >= THRESHOLDS.minutes.value) claim(claimOf(broker, others, relay, confidence));
     };
     return {
-      opened: (flow) => void contacts.opened(flow),
       second(at) {
         if (at - minute < MINUTE) return;
         minute = at;
         for (const device of contacts.devices()) look(device, at);
       },
       forget(device) {
-        contacts.forget(device);
         ledgers.delete(device);
         relays.delete(device);
       },

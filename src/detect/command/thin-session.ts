@@ -1,7 +1,7 @@
 import type { Conversation } from '../../model/home.ts';
 import { classOf } from '../../model/kinds.ts';
 import { PROTOCOL } from '../../model/protocols.ts';
-import { type Contact, type Contacts, contactsOf } from '../contacts/contacts.ts';
+import type { Contact, Contacts } from '../contacts/contacts.ts';
 import { exchangeOf } from '../contacts/exchange.ts';
 import { isEverydayPort, isTlsPort } from '../contacts/ports.ts';
 import type { Claim, Detector, Threshold } from '../detector.ts';
@@ -40,8 +40,7 @@ type Line = { minutes: number; packets: number };
 export const thinSession: Detector = {
   name: 'thin-session',
   needs: ['connections', 'control'],
-  start({ home, claim }) {
-    const contacts = contactsOf(home);
+  start({ home, contacts, claim }) {
     const lines = new WeakMap<Contact, Line>();
     let minute = 0;
     let started = Number.NaN;
@@ -62,9 +61,8 @@ export const thinSession: Detector = {
       claim(claimOf(contact, conversation, CONFIDENCE[classOf(home.kindAt(contact.device))] * factor));
     };
     return {
-      opened(flow) {
-        if (Number.isNaN(started)) started = flow.at;
-        contacts.opened(flow);
+      called({ first }) {
+        if (Number.isNaN(started)) started = first;
       },
       observe: {
         hello: ({ server }, device) => {
@@ -76,7 +74,6 @@ export const thinSession: Detector = {
         minute = at;
         for (const device of contacts.devices()) for (const contact of contacts.all(device)) look(contact);
       },
-      forget: (device) => contacts.forget(device),
     };
   },
 };

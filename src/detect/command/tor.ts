@@ -1,6 +1,6 @@
 import { classOf } from '../../model/kinds.ts';
 import type { Detector, Threshold } from '../detector.ts';
-import { dnsBookOf, HOUR } from '../dns/book.ts';
+import { HOUR } from '../dns/book.ts';
 import { ownerDomain } from '../dns/domain.ts';
 import { readability } from '../dns/letters.ts';
 
@@ -32,21 +32,20 @@ const MAX_SERVERS = 8;
 export const tor: Detector = {
   name: 'tor',
   needs: ['control'],
-  start({ home, claim }) {
-    const book = dnsBookOf(home);
+  start({ home, names, claim }) {
     const met = new Map<number, Map<string, number>>();
     return {
       observe: {
         hello({ at, serverName, server, protocol }, device) {
           if (device < 0 || protocol !== 'tcp' || serverName === undefined || !isMadeUp(serverName)) return;
-          if (book.hasAsked(device, ownerDomain(serverName))) return;
+          if (names.hasAsked(device, ownerDomain(serverName))) return;
           const servers = met.get(device) ?? new Map<string, number>();
           met.set(device, servers);
           for (const [address, seen] of servers)
             if (at - seen > HOUR || servers.size >= MAX_SERVERS) servers.delete(address);
           servers.set(server.address, at);
           if (servers.size < THRESHOLDS.servers.value) return;
-          const sure = CONFIDENCE[classOf(home.kindAt(device))] * (book.asks(device) ? 1 : UNSEEN_FACTOR);
+          const sure = CONFIDENCE[classOf(home.kindAt(device))] * (names.asks(device) ? 1 : UNSEEN_FACTOR);
           const evidence = { servers: servers.size, example: serverName };
           claim({ device, subject: '', evidence, confidence: sure, hold: HOLD });
         },

@@ -2,7 +2,7 @@ import { type Address, formatAddress } from '../../model/address.ts';
 import type { Conversation } from '../../model/home.ts';
 import type { Home } from '../../track/home.ts';
 import { MARK } from '../../track/witness.ts';
-import type { OpenedFlow } from '../detector.ts';
+import type { OpenedFlow } from '../evidence/opened-flow.ts';
 import { Rhythm } from './rhythm.ts';
 
 /** Far ends beyond the home kept of one device: those met once, and those met again. */
@@ -40,24 +40,10 @@ export class Contact {
 
 type Circle = { once: Map<number, Contact>; known: Map<number, Contact>; greeted: Set<Address> };
 
-const BOOKS = new WeakMap<Home, Contacts>();
-
-/** The one book of a home, whichever detector asks first. */
-export function contactsOf(home: Home): Contacts {
-  const known = BOOKS.get(home);
-  if (known) return known;
-  const contacts = new Contacts(home);
-  BOOKS.set(home, contacts);
-  return contacts;
-}
-
 /** Whom devices call beyond the home, and how often: counted once for all detectors that judge it. */
 export class Contacts {
   readonly #home: Home;
   readonly #circles = new Map<number, Circle>();
-  /** The flow looked at last, and what came of it, since each detector shows it again. */
-  #seen = { at: 0, conversation: -1, clientPort: -1, device: -1 };
-  #answer: Contact | undefined;
 
   constructor(home: Home) {
     this.#home = home;
@@ -65,15 +51,8 @@ export class Contacts {
 
   /** Takes in a flow that began. @returns its contact where the device called somebody beyond the home anew */
   opened(flow: OpenedFlow): Contact | undefined {
-    const { at, conversation, clientPort, device } = flow;
-    const seen = this.#seen;
-    const isSame =
-      seen.at === at && seen.conversation === conversation && seen.clientPort === clientPort && seen.device === device;
-    if (isSame) return this.#answer;
-    this.#seen = { at, conversation, clientPort, device };
     const isInside = (flow.marks & (MARK.peer | MARK.theirsHome | MARK.theirsSpecial)) !== 0;
-    this.#answer = !flow.byDevice || conversation < 0 || isInside ? undefined : this.#note(flow);
-    return this.#answer;
+    return !flow.byDevice || flow.conversation < 0 || isInside ? undefined : this.#note(flow);
   }
 
   /** Those that have any. */
@@ -110,7 +89,6 @@ export class Contacts {
 
   forget(device: number): void {
     this.#circles.delete(device);
-    this.#answer = undefined;
   }
 
   #note(flow: OpenedFlow): Contact | undefined {

@@ -1,15 +1,24 @@
 import type { DnsObservation } from '../../model/observation.ts';
-import type { Home } from '../../track/home.ts';
-import { ownerStart } from './domain.ts';
+import { Memo } from '../../track/memo.ts';
+import { ownerDomain } from './domain.ts';
 import { looksEncoded, readability, UNREADABLE } from './letters.ts';
 
 /** Devices whose look-ups are counted, and owners' domains of each: a home's PC asks for some hundred a day. */
 const MAX_DEVICES = 1024;
-const MAX_ZONES_PER_DEVICE = 128;
+const MAX_ZONES_PER_DEVICE = 512;
+/** Of all devices; beyond it a device makes room among its own, down to a few. */
+const MAX_ZONES = 32_768;
+const FEWEST_ZONES = 16;
+/** Names whose owner is remembered, once for all devices. */
+const REMEMBERED = 8192;
 /** Bits that tell a name new in its zone from one asked for before. */
-const NAME_BITS = 512;
+const NAME_BITS = 1024;
 /** Half full, the bits begin anew: a name asked for twice then counts twice, at most once in so many. */
 const FULLEST = NAME_BITS / 2;
+/** Names of one owner that are kept one by one. */
+const FEW = 6;
+/** Zones looked at for one that was not asked for lately, when room is made. */
+const LOOKED_AT = 8;
 
 export const SECOND = 1000;
 export const MINUTE = 60_000;
@@ -50,21 +59,15 @@ export class Tally {
   }
 }
 
-/** One owner's domain as one device asks for it. */
-export class Zone {
-  readonly domain: string;
+/** What is asked below a domain of many names: counted in three stretches of time, and which names were asked before. */
+class Crowd {
   spell: Tally;
   day: Tally;
   burst: Tally;
-  /** Ever answered with success, ever with "no such name". */
-  resolved = false;
-  refused = false;
-  touched = false;
   readonly #bits = new Uint32Array(NAME_BITS / 32);
   #set = 0;
 
-  constructor(domain: string, at: number) {
-    this.domain = domain;
+  constructor(at: number) {
     this.spell = new Tally(at);
     this.day = new Tally(at);
     this.burst = new Tally(at);
@@ -76,7 +79,6 @@ export class Zone {
     if (at - this.day.since >= DAY) this.day = new Tally(at);
   }
 
-  /** Notes a name by its hash. @returns whether it is new here */
   note(hash: number): boolean {
     const bit = hash & (NAME_BITS - 1);
     const mask = 1 << (bit & 31);
@@ -107,6 +109,37 @@ export class Zone {
   }
 }
 
+/** One owner's domain as one device asks for it. Few have more than a handful of names; only those are counted closely. */
+export class Zone {
+  readonly domain: string;
+  /** Ever answered with success, ever with "no such name". */
+  resolved = false;
+  refused = false;
+  touched = true;
+  /** Day of the last answer with success. */
+  resolvedDay = Number.NEGATIVE_INFINITY;
+  /** Hashes of the first names. */
+  readonly #few: number[] = [];
+  /** From the time on that there are more. */
+  crowd: Crowd | undefined;
+
+  constructor(domain: string) {
+    this.domain = domain;
+  }
+
+  /** Notes a name by its hash. @returns whether it is new here */
+  note(hash: number, at: number): boolean {
+    if (this.#few.includes(hash)) return false;
+    if (this.#few.length < FEW) {
+      this.#few.push(hash);
+      return true;
+    }
+    this.crowd ??= new Crowd(at);
+    this.crowd.pass(at);
+    return this.crowd.note(hash);
+  }
+}
+
 /** What one device asks the DNS for. */
 export class Asker {
   readonly device: number;
@@ -124,36 +157,40 @@ export class Asker {
     this.since = at;
   }
 
-  zone(name: string, start: number, at: number): Zone {
-    const domain = start === 0 ? name : name.slice(start);
+  /** The zone of a domain. @param mayGrow whether there is room for one more in the book */
+  zone(domain: string, mayGrow: boolean): Zone {
     let zone = this.#zones.get(domain);
     if (!zone) {
-      if (this.#zones.size >= MAX_ZONES_PER_DEVICE) this.#makeRoom();
-      // A slice would keep the whole message's text alive.
-      zone = new Zone(` ${domain}`.slice(1), at);
-      this.#zones.set(zone.domain, zone);
+      const { size } = this.#zones;
+      if (size >= MAX_ZONES_PER_DEVICE || (!mayGrow && size >= FEWEST_ZONES)) this.#makeRoom();
+      zone = new Zone(domain);
+      this.#zones.set(domain, zone);
     }
     zone.touched = true;
-    zone.pass(at);
     return zone;
+  }
+
+  get size(): number {
+    return this.#zones.size;
   }
 
   knows(domain: string): boolean {
     return this.#zones.has(domain);
   }
 
-  /** The longest unused goes, and what is in use stays: whoever floods the list with new domains loses those first. */
+  /** An old one that is not in use goes: whoever floods the list with new domains loses those first. */
   #makeRoom(): void {
+    let looked = 0;
     for (const [domain, zone] of this.#zones) {
       this.#zones.delete(domain);
-      if (!zone.touched) return;
+      if (!zone.touched || ++looked > LOOKED_AT) return;
       zone.touched = false;
       this.#zones.set(domain, zone);
     }
   }
 }
 
-/** What a message told that was not known; one object for all, valid until the next message. */
+/** What a message is about, and what of it was not known; one object for all, valid until the next message. */
 export class News {
   asker!: Asker;
   zone!: Zone;
@@ -161,34 +198,24 @@ export class News {
   asked = false;
   /** A zone's first answer that a name does not exist, while none of its names did. */
   missing = false;
-}
-
-const BOOKS = new WeakMap<Home, DnsBook>();
-
-/** The one book of a home, whichever detector asks first. */
-export function dnsBookOf(home: Home): DnsBook {
-  const known = BOOKS.get(home);
-  if (known) return known;
-  const book = new DnsBook();
-  BOOKS.set(home, book);
-  return book;
+  /** The first answer with success below this owner's domain in a day. */
+  resolved = false;
 }
 
 /** Counts what devices ask for, once for all detectors that judge it. */
 export class DnsBook {
   readonly #askers = new Map<number, Asker>();
   readonly #news = new News();
-  #taken: DnsObservation | undefined;
-  #isNews = false;
+  readonly #owners = new Memo((name) => ` ${ownerDomain(name)}`.slice(1), REMEMBERED);
+  #zones = 0;
   #last: Asker | undefined;
 
-  /** Takes a message in; a message that another detector has shown before is not counted again. @returns what is new */
+  /** Takes a message in. @returns what is new; `undefined` for nothing */
   take(dns: DnsObservation, device: number): News | undefined {
-    if (dns !== this.#taken) {
-      this.#taken = dns;
-      this.#isNews = device >= 0 && dns.name !== '' && this.#count(dns, device);
-    }
-    return this.#isNews ? this.#news : undefined;
+    if (device < 0 || dns.name === '') return undefined;
+    this.#count(dns, device);
+    const { asked, missing, resolved } = this.#news;
+    return asked || missing || resolved ? this.#news : undefined;
   }
 
   /** Whether a device asked for names at all, and for any of an owner's. */
@@ -200,31 +227,36 @@ export class DnsBook {
   }
 
   forget(device: number): void {
+    this.#zones -= this.#askers.get(device)?.size ?? 0;
     this.#askers.delete(device);
     if (this.#last?.device === device) this.#last = undefined;
   }
 
-  #count(dns: DnsObservation, device: number): boolean {
+  #count(dns: DnsObservation, device: number): void {
     const { name, at } = dns;
-    const start = ownerStart(name);
+    const domain = this.#owners.of(name);
+    const start = name.length - domain.length;
     const asker = this.#asker(device, at);
-    const zone = asker.zone(name, start, at);
+    const before = asker.size;
+    const zone = asker.zone(domain, this.#zones < MAX_ZONES);
+    this.#zones += asker.size - before;
     const news = this.#news;
     news.asker = asker;
     news.zone = zone;
     news.missing = dns.response && this.#answered(asker, zone, dns);
-    news.asked = zone.note(hashOf(name, start));
-    if (news.asked) {
-      const end = Math.max(0, start - 1);
-      zone.count(end, looksEncoded(name, 0, end), !EVERYDAY.has(dns.type));
-    }
-    return news.asked || news.missing;
+    const day = Math.floor(at / DAY);
+    news.resolved = dns.response && dns.rcode === NOERROR && zone.resolvedDay !== day;
+    if (news.resolved) zone.resolvedDay = day;
+    news.asked = zone.note(hashOf(name, start), at);
+    if (!news.asked || !zone.crowd) return;
+    const end = Math.max(0, start - 1);
+    zone.crowd.count(end, looksEncoded(name, 0, end), !EVERYDAY.has(dns.type));
   }
 
   #answered(asker: Asker, zone: Zone, dns: DnsObservation): boolean {
     const ok = dns.rcode === NOERROR;
     if (!ok && dns.rcode !== NXDOMAIN && dns.rcode !== SERVFAIL) return false;
-    zone.answer(ok, dns.size);
+    zone.crowd?.answer(ok, dns.size);
     if (ok && !zone.resolved) {
       zone.resolved = true;
       asker.existing++;

@@ -45,7 +45,7 @@ const PROVIDERS = new Set([
 ]);
 
 /** Index in `name` where its owner's domain begins; 0 for a name of one label or one that is an owner's itself. */
-export function ownerStart(name: string): number {
+function ownerStart(name: string): number {
   const last = name.lastIndexOf('.');
   if (last <= 0) return 0;
   const second = name.lastIndexOf('.', last - 1);

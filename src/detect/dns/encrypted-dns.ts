@@ -1,6 +1,5 @@
 import { classOf } from '../../model/kinds.ts';
 import { PROTOCOL } from '../../model/protocols.ts';
-import { MARK } from '../../track/witness.ts';
 import type { Detector, Threshold } from '../detector.ts';
 import { DAY } from './book.ts';
 import { isWithin } from './domain.ts';
@@ -41,11 +40,9 @@ export const encryptedDns: Detector = {
       claim({ device, subject: node, evidence: { node }, confidence, hold: DAY });
     };
     return {
-      opened({ byDevice, port, protocol, marks, device, conversation, at }) {
+      called({ device, port, protocol, name, address, rhythm }) {
         const isResolver = port === DNS_OVER_TLS && (protocol === PROTOCOL.tcp || protocol === PROTOCOL.udp);
-        if (!isResolver || !byDevice || conversation < 0 || (marks & (MARK.peer | MARK.theirsHome)) !== 0) return;
-        const node = home.conversation(home.conversationId(conversation))?.node;
-        if (node) used(device, node.name ?? node.addresses.at(-1) ?? '', at);
+        if (isResolver) used(device, name ?? address, rhythm.last);
       },
       observe: {
         hello({ at, serverName, serverPort }, device) {

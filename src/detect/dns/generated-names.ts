@@ -1,6 +1,6 @@
 import { classOf } from '../../model/kinds.ts';
 import type { Claim, Detector, Threshold } from '../detector.ts';
-import { type Asker, dnsBookOf, HOUR } from './book.ts';
+import { type Asker, HOUR } from './book.ts';
 
 /**
  * Malware that looks for its master under names it computes (a domain generation algorithm): very many domains that do
@@ -35,21 +35,14 @@ const HOLD = 6 * HOUR;
 export const generatedNames: Detector = {
   name: 'generated-names',
   needs: ['control'],
-  start({ home, claim }) {
-    const book = dnsBookOf(home);
-    return {
-      observe: {
-        dns: (message, device) => {
-          const news = book.take(message, device);
-          if (!news?.missing || news.asker.missing < THRESHOLDS.missing.value) return;
-          const isAppliance = classOf(home.kindAt(device)) !== 'general';
-          const found = judge(news.asker, news.zone.domain, isAppliance);
-          if (found) claim(found);
-        },
-      },
-      forget: (device) => book.forget(device),
-    };
-  },
+  start: ({ home, claim }) => ({
+    named({ asker, zone, missing }) {
+      if (!missing || asker.missing < THRESHOLDS.missing.value) return;
+      const isAppliance = classOf(home.kindAt(asker.device)) !== 'general';
+      const found = judge(asker, zone.domain, isAppliance);
+      if (found) claim(found);
+    },
+  }),
 };
 
 function judge(asker: Asker, example: string, isAppliance: boolean): Claim | undefined {

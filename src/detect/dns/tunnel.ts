@@ -1,5 +1,5 @@
 import type { Claim, Detector, Threshold } from '../detector.ts';
-import { type Asker, DAY, dnsBookOf, type Tally, type Zone } from './book.ts';
+import { type Asker, DAY, type Tally, type Zone } from './book.ts';
 import { isWithin } from './domain.ts';
 
 /**
@@ -76,24 +76,18 @@ const HOLD = DAY;
 export const dnsTunnel: Detector = {
   name: 'dns-tunnel',
   needs: ['control'],
-  start({ home, claim }) {
-    const book = dnsBookOf(home);
-    return {
-      observe: {
-        dns: (message, device) => {
-          const news = book.take(message, device);
-          if (!news?.asked) return;
-          const found = judge(news.asker, news.zone);
-          if (found) claim(found);
-        },
-      },
-      forget: (device) => book.forget(device),
-    };
-  },
+  start: ({ claim }) => ({
+    named(news) {
+      const found = news.asked ? judge(news.asker, news.zone) : undefined;
+      if (found) claim(found);
+    },
+  }),
 };
 
 function judge(asker: Asker, zone: Zone): Claim | undefined {
-  const { spell, day, domain } = zone;
+  const { domain, crowd } = zone;
+  if (!crowd) return undefined;
+  const { spell, day } = crowd;
   const fast = carries(spell, THRESHOLDS.fastNames.value, THRESHOLDS.fastCharacters.value);
   const slow = !fast && carries(day, THRESHOLDS.slowNames.value, THRESHOLDS.slowCharacters.value);
   if ((!fast && !slow) || LOOK_UP_SERVICES.some((service) => isWithin(domain, service))) return undefined;

@@ -1,5 +1,5 @@
 import type { Claim, Detector, Threshold } from '../detector.ts';
-import { type Asker, dnsBookOf, MINUTE, type Tally, type Zone } from './book.ts';
+import { type Asker, MINUTE, type Tally, type Zone } from './book.ts';
 
 /**
  * A flood at the name servers of one domain through whatever resolver the device uses: ever new names below it, at a
@@ -28,26 +28,20 @@ const HOLD = 10 * MINUTE;
 export const waterTorture: Detector = {
   name: 'dns-water-torture',
   needs: ['control'],
-  start({ home, claim }) {
-    const book = dnsBookOf(home);
-    return {
-      observe: {
-        dns: (message, device) => {
-          const news = book.take(message, device);
-          if (!news?.asked) return;
-          const found = judge(news.asker, news.zone);
-          if (found) claim(found);
-        },
-      },
-      forget: (device) => book.forget(device),
-    };
-  },
+  start: ({ claim }) => ({
+    named(news) {
+      const found = news.asked ? judge(news.asker, news.zone) : undefined;
+      if (found) claim(found);
+    },
+  }),
 };
 
 function judge(asker: Asker, zone: Zone): Claim | undefined {
-  const fast = fails(zone.burst, THRESHOLDS.names.value);
-  if (!fast && !fails(zone.spell, THRESHOLDS.slowNames.value)) return undefined;
-  const { names, answered, failed, since } = fast ? zone.burst : zone.spell;
+  const { crowd } = zone;
+  if (!crowd) return undefined;
+  const fast = fails(crowd.burst, THRESHOLDS.names.value);
+  if (!fast && !fails(crowd.spell, THRESHOLDS.slowNames.value)) return undefined;
+  const { names, answered, failed, since } = fast ? crowd.burst : crowd.spell;
   if (zone.domain.endsWith('.arpa') || !zone.domain.includes('.')) return undefined;
   const seconds = Math.max(1, Math.round((asker.lastAt - since) / 1000));
   const evidence = { names, seconds, answered, failed };

@@ -42,9 +42,9 @@ export const unencryptedService: Detector = {
       observe: {
         service: (service, device) => book.announced(service, device),
         hello: (hello, device) => book.greeted(hello, device),
-        dns: ({ name, response, at }, device) => {
-          if (response) book.lookedUp(name, device, at);
-        },
+      },
+      named({ asker: { device } }, { name, at }) {
+        book.lookedUp(name, device, at);
       },
       second(at) {
         if (at - minute < MINUTE) return;

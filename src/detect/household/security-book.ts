@@ -4,7 +4,7 @@ import type { HelloObservation, MappingObservation, ServiceObservation } from '.
 import { PROTOCOL, protocolName } from '../../model/protocols.ts';
 import type { Home } from '../../track/home.ts';
 import { MARK } from '../../track/witness.ts';
-import type { OpenedFlow } from '../detector.ts';
+import type { OpenedFlow } from '../evidence/opened-flow.ts';
 import { announcedService, isUpdateServer, weaknessOf } from './services.ts';
 
 /** Facts kept of one device, of each sort; a device that announces more is known well enough by these. */

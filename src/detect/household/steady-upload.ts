@@ -1,6 +1,6 @@
 import { classOf } from '../../model/kinds.ts';
 import type { Home } from '../../track/home.ts';
-import { type Contact, contactsOf } from '../contacts/contacts.ts';
+import type { Contact } from '../contacts/contacts.ts';
 import type { Detector, Threshold } from '../detector.ts';
 
 const HOUR = 3_600_000;
@@ -29,8 +29,7 @@ type Day = { since: number; most: Float64Array; up: number; down: number };
 export const steadyUpload: Detector = {
   name: 'steady-upload',
   needs: ['connections'],
-  start({ home, claim }) {
-    const contacts = contactsOf(home);
+  start({ home, contacts, claim }) {
     const days = new Map<number, Day>();
     const sent = new WeakMap<Contact, number>();
     let hour = Number.NaN;
@@ -54,7 +53,6 @@ export const steadyUpload: Detector = {
       claim({ device, subject: name ?? address, target, evidence, confidence: 0.6, first: at - HOUR, hold: DAY });
     };
     return {
-      opened: (flow) => void contacts.opened(flow),
       second(at) {
         const now = Math.floor(at / HOUR);
         if (Number.isNaN(hour)) hour = now;
@@ -63,7 +61,6 @@ export const steadyUpload: Detector = {
         hour = now;
       },
       forget(device) {
-        contacts.forget(device);
         days.delete(device);
       },
     };

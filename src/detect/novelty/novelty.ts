@@ -2,7 +2,7 @@ import type { Kind } from '../../model/kinds.ts';
 import { classOf, isKind } from '../../model/kinds.ts';
 import { mudAllows } from '../../model/mud.ts';
 import { PROTOCOL } from '../../model/protocols.ts';
-import { type Contact, contactsOf } from '../contacts/contacts.ts';
+import type { Contact } from '../contacts/contacts.ts';
 import { isEverydayPort } from '../contacts/ports.ts';
 import type { Claim, Detector, Threshold } from '../detector.ts';
 import { readability, UNREADABLE } from '../dns/letters.ts';
@@ -59,23 +59,23 @@ export const novelty: Detector = {
   name: 'novelty',
   needs: ['connections', 'control'],
   start({ home, claim }) {
-    const contacts = contactsOf(home);
     const habits = habitBookOf(home);
     return {
-      opened(flow) {
-        const contact = contacts.opened(flow);
-        if (!contact || (contact.protocol !== PROTOCOL.tcp && contact.protocol !== PROTOCOL.udp)) return;
-        const needs = habits.of(flow.device);
+      called(contact) {
+        if (contact.protocol !== PROTOCOL.tcp && contact.protocol !== PROTOCOL.udp) return;
+        const { device } = contact;
+        const at = contact.rhythm.last;
+        const needs = habits.of(device);
         const service = serviceOf(contact);
-        const news = needs.meet(ownerOf(contact), service, flow.at);
-        const kind = home.kindAt(flow.device);
+        const news = needs.meet(ownerOf(contact), service, at);
+        const kind = home.kindAt(device);
         if (isOfManyJobs(kind)) return;
-        const profile = habits.profile(flow.device);
+        const profile = habits.profile(device);
         if (profile && news !== 'known' && !mudAllows(profile, contact, contact))
-          claim(claimOf(contact, service, needs, flow.at, AGAINST_PROFILE));
+          claim(claimOf(contact, service, needs, at, AGAINST_PROFILE));
         else if (!profile && news === 'new') {
-          const confidence = confidenceOf(contact, needs, flow.at) * (kind === undefined ? UNKNOWN_FACTOR : 1);
-          if (confidence > 0) claim(claimOf(contact, service, needs, flow.at, confidence));
+          const confidence = confidenceOf(contact, needs, at) * (kind === undefined ? UNKNOWN_FACTOR : 1);
+          if (confidence > 0) claim(claimOf(contact, service, needs, at, confidence));
         }
       },
       observe: {
@@ -88,7 +88,6 @@ export const novelty: Detector = {
         },
       },
       forget(device) {
-        contacts.forget(device);
         habits.forget(device);
       },
     };
