@@ -2,12 +2,14 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
-const HELP = `Usage: bin/bench offline|captures|names|live|limits|preferences|identify|idle|page [OPTION…]
+const HELP = `Usage: bin/bench offline|captures|names|live|forwarding|escape|limits|preferences|identify|idle|page [OPTION…]
 
   offline   spin read against other programs on two made-up captures (--quick, --runs N, --install, --keep-only NAME)
   captures  reads every file below a folder and checks its sums (DIR)
   names     20,000 and 200,000 DNS names through the whole pipeline
   live      new connections, standing connections, forwarding, in network namespaces (root)
+  forwarding  what enforcement costs a router: CPU, throughput, latency, time to block (root; --quick)
+  escape    how much of an attack leaves the home before it is stopped (root; --quick)
   limits    what ordinary devices need of the kernel's limits, and the margin above it (DIR…: captures of them)
   preferences  one incident under every setting: what is asked, cut and let through
   identify  what labelled devices are said to be, beside baselines (DIR: captures by device, macs.tsv)
@@ -21,6 +23,8 @@ const PROGRAMS: Record<string, string> = {
   captures: 'captures.ts',
   names: 'names.ts',
   live: 'live.ts',
+  forwarding: 'forwarding.ts',
+  escape: 'escape.ts',
   limits: 'limits.ts',
   preferences: 'preferences.ts',
   identify: 'identify.ts',

@@ -16,11 +16,12 @@ export function earlyChains(policy: DesiredPolicy): Chain[] {
       hook: 'type filter hook prerouting priority -300; policy accept;',
       rules: [
         `iifname ${interfaces(policy)} ether saddr vmap @isolating`,
-        // A home has one prefix or a few: compared, not looked up. Most packets go no further.
+        // A home has one prefix or a few: compared, not looked up. Most of a device's packets go no further.
         ...checked.flatMap(({ n, ip }) =>
           own.filter(({ family }) => family === n).map(({ text }) => `${ip} saddr ${text} accept`),
         ),
-        ...checked.map(({ n }) => `meta nfproto ipv${n} iifname ${interfaces(policy)} goto spoofing${n}`),
+        `iifname != ${interfaces(policy)} accept`,
+        ...checked.map(({ n }) => `meta nfproto ipv${n} goto spoofing${n}`),
       ],
     },
     { name: 'isolated', rules: [...upkeep('accept'), ...consoleOut, 'ether saddr @isolated drop'] },

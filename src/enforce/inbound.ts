@@ -1,9 +1,7 @@
 /** To devices (forward, where translation is undone): the same decisions as on their way out, by current address. */
 import type { DesiredPolicy } from '../model/policy.ts';
-import { allowNode, blocksAll, both, type Chain, chainOfEach, drop, drops, interfaces } from './rules.ts';
-import { DEVICE_SHAPES, HOME_SHAPES } from './shapes.ts';
-
-const OF_SERVICES = HOME_SHAPES.filter((shape) => shape.direction === 'in' && shape.family === 0).map(drop);
+import { blocksAll, both, type Chain, chainOfEach, drops, interfaces, nodeRules, serviceRules } from './rules.ts';
+import { DEVICE_SHAPES } from './shapes.ts';
 
 export function inboundChains(policy: DesiredPolicy): Chain[] {
   const local = both((ip, n) => `${ip} saddr @local${n} accept`);
@@ -37,10 +35,6 @@ export function inboundChains(policy: DesiredPolicy): Chain[] {
         ...both((ip, n) => `${ip} daddr vmap @ladder_in${n}`),
       ],
     },
-    ...chainOfEach(({ n, ip }) => ({
-      name: `in${n}`,
-      rules: [...allowNode(n, `${ip} saddr`), ...drops('in', n, HOME_SHAPES)],
-    })),
     ...chainOfEach(({ n }) => ({ name: `ruled_in${n}`, rules: drops('in', n, DEVICE_SHAPES) })),
     { name: 'essential_in', rules: [...local, ...pair('critical'), ...pair('essential'), ...stop] },
     { name: 'local_in', rules: [...local, ...pair('critical'), ...stop] },
@@ -51,8 +45,9 @@ export function inboundChains(policy: DesiredPolicy): Chain[] {
 function blocked(): string[] {
   return [
     ...both((ip, n) => `${ip} saddr @allow_device_in${n} accept`),
-    ...both((_, n) => `meta nfproto ipv${n} jump in${n}`),
-    ...OF_SERVICES,
+    ...nodeRules('in', 4),
+    ...nodeRules('in', 6),
+    ...serviceRules('in'),
     ...both((ip, n) => `${ip} saddr != @local${n} oifname @pause_home drop`),
   ];
 }

@@ -6,21 +6,19 @@
  */
 import type { DesiredPolicy } from '../model/policy.ts';
 import {
-  allowNode,
   blocksAll,
   both,
   type Chain,
   chainOfEach,
   consoleOut,
-  drop,
   drops,
   interfaces,
+  nodeRules,
+  serviceRules,
   upkeep,
 } from './rules.ts';
-import { DEVICE_SHAPES, HOME_SHAPES } from './shapes.ts';
+import { DEVICE_SHAPES } from './shapes.ts';
 import { readRate } from './validate.ts';
-
-const OF_SERVICES = HOME_SHAPES.filter((shape) => shape.direction === 'out' && shape.family === 0).map(drop);
 
 export function outboundChains(policy: DesiredPolicy): Chain[] {
   return [
@@ -59,15 +57,12 @@ export function outboundChains(policy: DesiredPolicy): Chain[] {
         'ether saddr @allow_device accept',
         ...both((ip, n) => `${ip} daddr @allow_device_in${n} accept`),
         ...both((_, n) => `meta nfproto ipv${n} jump out${n}`),
-        ...OF_SERVICES,
+        ...serviceRules('out'),
         'ether saddr @ruled jump ruled',
       ],
     },
     { name: 'pause', rules: ['ether saddr @pause drop', 'iifname @pause_home drop', 'ether saddr vmap @ladder'] },
-    ...chainOfEach(({ n, ip }) => ({
-      name: `out${n}`,
-      rules: [...allowNode(n, `${ip} daddr`), ...drops('out', n, HOME_SHAPES)],
-    })),
+    ...chainOfEach(({ n }) => ({ name: `out${n}`, rules: nodeRules('out', n) })),
     {
       name: 'ruled',
       rules: [...drops('out', 0, DEVICE_SHAPES), ...both((_, n) => `meta nfproto ipv${n} jump ruled${n}`)],
@@ -83,8 +78,9 @@ function runningRules(): string[] {
     'th dport 53 goto guard_all',
     'ct direction reply fib daddr type local accept',
     ...both((ip, n) => `${ip} daddr @allow_device_in${n} accept`),
-    ...both((_, n) => `meta nfproto ipv${n} jump out${n}`),
-    ...OF_SERVICES,
+    ...nodeRules('out', 4),
+    ...nodeRules('out', 6),
+    ...serviceRules('out'),
     ...both((ip, n) => `iifname @pause_home ${ip} daddr != @local${n} goto guard_all`),
   ];
 }

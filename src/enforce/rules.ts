@@ -1,6 +1,6 @@
 /** What the chains' rules are written with. */
 import type { DesiredPolicy } from '../model/policy.ts';
-import { type Direction, keyOf, type Shape, setOf } from './shapes.ts';
+import { type Direction, HOME_SHAPES, keyOf, type Shape, setOf } from './shapes.ts';
 import { readInterface } from './validate.ts';
 
 export type Chain = { name: string; hook?: string; rules: string[] };
@@ -33,11 +33,19 @@ export function upkeep(verdict: string): string[] {
 // Comparisons before lookups: most packets go no further.
 export const consoleOut = both((ip, n) => `tcp dport @page_ports ether saddr @consoles ${ip} daddr @page${n} accept`);
 
-export function allowNode(n: 4 | 6, end: string): string[] {
-  return [`${end} @allow_node_address${n} accept`, `${end} @allow_node_prefix${n} accept`];
+/** What is allowed and blocked of nodes for every device, of one family. */
+export function nodeRules(direction: Direction, n: 4 | 6): string[] {
+  const end = `${n === 4 ? 'ip' : 'ip6'} ${direction === 'out' ? 'daddr' : 'saddr'}`;
+  const allowed = [`${end} @allow_node_address${n} accept`, `${end} @allow_node_prefix${n} accept`];
+  return [...allowed, ...drops(direction, n, HOME_SHAPES)];
 }
 
-export function drop(shape: Shape): string {
+/** … of services. */
+export function serviceRules(direction: Direction): string[] {
+  return drops(direction, 0, HOME_SHAPES);
+}
+
+function drop(shape: Shape): string {
   return `${keyOf(shape)} @${setOf(shape)} drop`;
 }
 

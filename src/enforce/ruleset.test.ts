@@ -108,7 +108,7 @@ describe('a block is an entry, not a rule', () => {
   it('and where nothing of its form is blocked no packet is looked up for it', () => {
     const none = replaceText(compile(policy({ devices: [] })));
     expect(none).not.toMatch(/add rule .*@(block|ruled|allow|pause|ladder|isolated)/);
-    expect(replaceText(blockOf(1))).toMatch(/add rule inet spin out4 ip daddr @block_out_address4 drop\n/);
+    expect(replaceText(blockOf(1))).toMatch(/add rule inet spin (?:guard|out4) ip daddr @block_out_address4 drop\n/);
   });
 });
 
@@ -297,6 +297,21 @@ describe('text from outside', () => {
       'a rate of nothing',
       { strangers: { mode: 'enforce', connections: { perSecond: 0, burst: 1 } } },
       'strangers.connections.perSecond',
+    ],
+    [
+      'more nodes than a set holds',
+      {
+        blocks: [
+          {
+            id: 'b',
+            node: {
+              addresses: Array.from({ length: 65_537 }, (_, i) => `10.${i >>> 16}.${(i >>> 8) & 255}.${i & 255}`),
+              prefixes: [],
+            },
+          },
+        ],
+      },
+      'blocks[0]',
     ],
     ['a hold without end', { hold: Number.POSITIVE_INFINITY }, 'hold'],
   ])('%s is refused with its field', (_, change, field) => {
