@@ -22,7 +22,7 @@ function reasonOf({ signal, saw }: Hit): Reason {
   return { from: signal.from, saw };
 }
 
-/** To hundredths, never up to certainty. */
+/** To hundredths, never up to certainty: devices may lie. */
 export function rounded(confidence: number): number {
-  return Math.floor(confidence * 100) / 100;
+  return Math.min(0.99, Math.floor(confidence * 100) / 100);
 }

@@ -130,6 +130,82 @@ describe('who runs apps is not what the apps are for', () => {
   });
 });
 
+describe('machines of people are not taken for appliances', () => {
+  const NETWORK_MANAGER = [1, 2, 6, 12, 15, 26, 28, 121, 3, 33, 40, 41, 42, 119, 249, 252, 17];
+  const GENERAL = ['computer', 'phone', 'tablet', 'storage', 'console', 'unknown'];
+
+  it.each<[string, Shown]>([
+    [
+      'a computer that shares its printer',
+      {
+        makers: ['Intel Corporate'],
+        parameters: NETWORK_MANAGER,
+        services: ['_ipp._tcp', '_printer._tcp'],
+        serves: ['tcp/631'],
+      },
+    ],
+    [
+      'one that plays music for others',
+      { vendorClass: 'MSFT 5.0', services: ['_spotify-connect._tcp', '_airplay._tcp', '_raop._tcp'] },
+    ],
+    [
+      'one that shows films',
+      {
+        makers: ['Dell Inc.'],
+        services: ['urn:schemas-upnp-org:device:MediaRenderer:1', 'urn:schemas-upnp-org:device:MediaServer:1'],
+      },
+    ],
+    [
+      'one that watches cameras',
+      {
+        makers: ['Intel Corporate'],
+        parameters: NETWORK_MANAGER,
+        serves: ['tcp/554'],
+        services: ['_rtsp._tcp'],
+        names: ['reolink.com'],
+      },
+    ],
+    [
+      'one that runs the smart home',
+      {
+        makers: ['Raspberry Pi Trading Ltd'],
+        serves: ['tcp/8123', 'tcp/22'],
+        services: ['_home-assistant._tcp', '_hap._tcp'],
+        attributes: { ci: '2', md: 'HASS Bridge' },
+        parameters: NETWORK_MANAGER,
+      },
+    ],
+    ['one named by its place beside the television', { hostnames: ['tv-pc'], vendorClass: 'MSFT 5.0' }],
+    [
+      'one named after what it once was',
+      {
+        hostnames: ['printer-server'],
+        makers: ['ASUSTek COMPUTER INC.'],
+        services: ['_workstation._tcp', '_ssh._tcp'],
+      },
+    ],
+    [
+      'a storage with cameras',
+      {
+        makers: ['Synology Incorporated'],
+        hostnames: ['DiskStation'],
+        serves: ['tcp/445', 'tcp/554'],
+        services: ['_smb._tcp', '_http._tcp'],
+      },
+    ],
+    [
+      'a phone with a camera’s app',
+      {
+        vendorClass: 'android-dhcp-14',
+        names: ['reolink.com', 'mtalk.google.com'],
+        contacts: ['udp/32100', 'tcp/5228'],
+      },
+    ],
+    ['a phone named by its owner’s hobby', { vendorClass: 'android-dhcp-14', hostnames: ['Speaker-Fan'] }],
+    ['a tablet on the kitchen wall', { attributes: { model: 'iPad13,4' }, hostnames: ['kitchen-display-oven'] }],
+  ])('%s', (_, shown) => expect(GENERAL).toContain(kindOf(shown)));
+});
+
 describe('seeded homes of made-up products', () => {
   /** Each thing shows a part of what a thing of its kind may show, and things that say nothing. */
   const PRODUCTS = [

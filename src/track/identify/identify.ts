@@ -1,5 +1,5 @@
 import type { Belief, Evidence, Identity } from '../../model/identity.ts';
-import { KINDS, type Kind } from '../../model/kinds.ts';
+import { classOf, KINDS, type Kind } from '../../model/kinds.ts';
 import { belief } from './belief.ts';
 import { allHits, type Evident, type Hit, makersAsked } from './hits.ts';
 import { makerBy, modelBy } from './maker.ts';
@@ -13,10 +13,21 @@ import { SIGNALS, type SignalTables } from './signals/all.ts';
 const PRIOR = 4;
 /** A kind that is less probable is not named. */
 const NAMED = 0.6;
-/** However much speaks for a kind: evidence of one device repeats itself, and devices may lie. */
-const MOST_BITS = 12;
+/**
+ * Nor is one whose things are held to little, while it may well be a machine of people: software on a computer can make
+ * it announce and serve anything, and taken for an appliance it would be cut off for what its people do.
+ */
+const MAYBE_GENERAL = 0.2;
 /** Systems that people put apps on; what these look up is the apps' doing. */
 const GENERAL: readonly Kind[] = ['phone', 'tablet', 'computer'];
+/** Where a system shows itself, whatever runs on it; and how much must speak for one, in bits, to count on it. */
+const SYSTEM: readonly Evidence[] = ['hardware-address', 'dhcp', 'hostname', 'model'];
+const SYSTEM_BITS = 8;
+/** What software on a machine of people can make it do: a computer anything, a phone only what an app asks for. */
+const BY_SOFTWARE: readonly { places: readonly Evidence[]; kinds: readonly Kind[] }[] = [
+  { places: ['announced', 'serves'], kinds: ['computer', 'storage'] },
+  { places: ['looked-up', 'contacts'], kinds: GENERAL },
+];
 /** How much more a name says that was looked up by what runs no apps, in bits. */
 const NO_APPS = 2;
 
@@ -40,9 +51,12 @@ function kindBy(hits: readonly Hit[]): Belief<Kind> | undefined {
   const likely = KINDS.filter((kind) => (bits[kind] ?? 0) > 0).sort((a, b) => bits[b]! - bits[a]!);
   const [best] = likely;
   if (best === undefined) return undefined;
-  const odds = (kind: Kind) => 2 ** Math.min(bits[kind]!, MOST_BITS);
-  const confidence = odds(best) / likely.reduce((sum, kind) => sum + odds(kind), 2 ** PRIOR);
+  const odds = (kinds: readonly Kind[]) => kinds.reduce((sum, kind) => sum + 2 ** bits[kind]!, 0);
+  const all = odds(likely) + 2 ** PRIOR;
+  const confidence = odds([best]) / all;
   if (confidence < NAMED) return undefined;
+  const general = likely.filter((kind) => classOf(kind) === 'general');
+  if (classOf(best) !== 'general' && odds(general) / all > MAYBE_GENERAL) return undefined;
   const weight = ({ signal }: Hit) => signal.says[best] ?? 0;
   const reasons = hits.filter((hit) => weight(hit) > 0);
   return belief(best, confidence, reasons, weight);
@@ -64,6 +78,14 @@ function placesOf(hits: readonly Hit[]): Map<Evidence, Says> {
   }
   const lookedUp = places.get('looked-up');
   if (lookedUp) places.set('looked-up', weighed(lookedUp, makersAsked(hits), isEmbedded(places)));
+  for (const { places: by, kinds } of BY_SOFTWARE) {
+    const system = sumOf(new Map([...places].filter(([from]) => SYSTEM.includes(from))));
+    if (!kinds.some((kind) => (system[kind] ?? 0) >= SYSTEM_BITS)) continue;
+    for (const from of by) {
+      const says = places.get(from);
+      if (says) places.set(from, halved(says));
+    }
+  }
   return places;
 }
 
@@ -88,6 +110,13 @@ function weighed(says: Says, makers: number, embedded: boolean): Says {
   for (const [kind, bits] of bitsOf(says))
     weighed[kind] = GENERAL.includes(kind) || bits <= 0 ? bits : Math.max(0, bits + shift);
   return weighed;
+}
+
+/** What speaks for things that people put no software on, at half its weight. */
+function halved(says: Says): Says {
+  const half: Says = {};
+  for (const [kind, bits] of bitsOf(says)) half[kind] = classOf(kind) === 'general' || bits < 0 ? bits : bits / 2;
+  return half;
 }
 
 function bitsOf(says: Says): [Kind, number][] {

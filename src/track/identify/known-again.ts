@@ -52,6 +52,7 @@ export class KnownAgain {
   #likest(record: DeviceRecord): Resemblance | undefined {
     const { at } = this.#members;
     if (record.restored || record.provisional || record.leaving || at - record.firstSeen > YOUNG) return undefined;
+    if (!isTelling(record)) return undefined;
     let best: Resemblance | undefined;
     let second = 0;
     for (const known of this.#devices.all()) {
@@ -78,6 +79,11 @@ export class KnownAgain {
     this.#open.delete(open.device);
     this.#members.events.push({ kind: 'resemblance', at: this.#members.at, change: 'over', resemblance: open });
   }
+}
+
+/** Whether anything is known by which it could be recognised: of the many that a flood makes up there is not. */
+function isTelling({ traits, hostnames }: DeviceRecord): boolean {
+  return traits.clientIds.size > 0 || traits.descriptions.size > 0 || hostnames.length > 0;
 }
 
 function looksOf({ id, askedAddressOf, hostnames, vendorClass, kind, identity, traits }: DeviceRecord) {

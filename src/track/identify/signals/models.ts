@@ -31,7 +31,7 @@ const FAMILIES: readonly Family[] = [
   [/\b(?:Tapo_?C\d{3}|Tapo_Camera|KC\d{3})/i, { camera: PROOF }, 'TP-Link'],
   [/\bTapo_?D\d{3}/i, { doorbell: PROOF }, 'TP-Link'],
   [/\bTapo_?H\d{3}/i, { hub: PROOF }, 'TP-Link'],
-  [/\b(?:Archer|Deco)[ _-]?[A-Z]{1,2}\d+|\bRE\d{3}\b|\bTL-[WS][A-Z]\d{3,4}/i, { router: STRONG }, 'TP-Link'],
+  [/\b(?:Archer|Deco)[ _-]?[A-Z]{1,2}\d+|\bRE\d{3}\b|\bTL-[WS][A-Z]\d{3,4}[A-Z]*/i, { router: STRONG }, 'TP-Link'],
   // Edimax.
   [/\bSP-?\d{4}W?\b/i, { plug: STRONG }, 'Edimax', EDIMAX],
   [/\bIC-?\d{4}[A-Z]*\b/i, { camera: STRONG }, 'Edimax', EDIMAX],

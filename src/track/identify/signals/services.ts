@@ -3,14 +3,15 @@ import { because, HINT, LIKELY, PROOF, type Signal, STRONG, WEAK } from '../sign
 /** What devices announce: DNS-SD types (IANA service name registry), UPnP device types, HomeKit categories. */
 export const SERVICES: readonly Signal[] = [
   ...because('the protocol of this kind of thing', 'announced', [
-    [/^_(?:ipps?|printer|pdl-datastream|uscans?|scanner)\._/, { printer: STRONG }],
+    [/^_(?:ipps?|printer|pdl-datastream|uscans?|scanner)\._/, { printer: STRONG, computer: WEAK }],
     [/^_(?:axis-video|nvr|onvif|psia|cgi-camera|dcs-)/, { camera: STRONG }],
     [/^_rtsp\._/, { camera: LIKELY }],
     [/^_(?:sonos|raop|bose|musc|stereo|heos-audio|bluesound)/, { speaker: LIKELY }],
     [/^_spotify-connect\._/, { speaker: HINT, tv: HINT, console: 1 }],
     [/^_googlecast\._/, { tv: LIKELY, speaker: HINT }],
     [/^_airplay\._/, { tv: HINT, speaker: HINT, computer: WEAK }],
-    [/^_(?:androidtvremote2?|viziocast|amzn-wplay|nvstream_dbd|roku|webostv|lg-smart-device)/, { tv: STRONG }],
+    [/^_androidtvremote2?\./, { tv: STRONG, phone: -LIKELY, tablet: -LIKELY }],
+    [/^_(?:viziocast|amzn-wplay|nvstream_dbd|roku|webostv|lg-smart-device)/, { tv: STRONG }],
     [/^_(?:smb|afpovertcp|nfs|webdavs?)\._/, { storage: HINT, computer: HINT }],
     [/^_(?:adisk|readynas|qdiscover|synology|timemachine)/, { storage: LIKELY }],
     [/^_(?:workstation|rfb|sftp-ssh|nvstream|presence|net-assistant|xsanmds?)\._/, { computer: LIKELY }],
