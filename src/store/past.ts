@@ -37,8 +37,9 @@ export class Past {
     this.#hours = database.prepare(sql('hour', HOUR));
     this.#minutes = database.prepare(sql('minute', MINUTE));
     this.#begins = database.prepare(
-      `SELECT coalesce(min(a), min(b)) AS start FROM (
-         SELECT (SELECT min(bucket) * ${HOUR} FROM traffic_hour) AS a, (SELECT min(bucket) * ${MINUTE} FROM traffic_minute) AS b)`,
+      `SELECT CASE WHEN hour < minute / ${HOUR} * ${HOUR} THEN hour ELSE coalesce(minute, hour) END AS start FROM (
+         SELECT (SELECT min(bucket) * ${HOUR} FROM traffic_hour) AS hour,
+           (SELECT min(bucket) * ${MINUTE} FROM traffic_minute) AS minute)`,
     );
   }
 
