@@ -151,6 +151,7 @@ export class Asker {
   /** Of the missing those that no person would choose. */
   unreadable = 0;
   lastAt = 0;
+  lastName = '';
 
   constructor(device: number, at: number) {
     this.device = device;
@@ -247,7 +248,9 @@ export class DnsBook {
     const day = Math.floor(at / DAY);
     news.resolved = dns.response && dns.rcode === NOERROR && zone.resolvedDay !== day;
     if (news.resolved) zone.resolvedDay = day;
-    news.asked = zone.note(hashOf(name, start), at);
+    // An answer repeats the name that was just asked for.
+    news.asked = (!dns.response || asker.lastName !== name) && zone.note(hashOf(name, start), at);
+    if (!dns.response) asker.lastName = name;
     if (!news.asked || !zone.crowd) return;
     const end = Math.max(0, start - 1);
     zone.crowd.count(end, looksEncoded(name, 0, end), !EVERYDAY.has(dns.type));
