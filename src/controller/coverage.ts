@@ -1,4 +1,5 @@
 import type { HomeView, IncidentView } from '../contract/api.ts';
+import { THRESHOLD } from '../decide/evidence.ts';
 import { severityOf } from '../model/coverage.ts';
 import type { HomeEvent } from '../model/event.ts';
 import type { CoverageNote } from '../model/observation.ts';
@@ -84,7 +85,9 @@ export function verdictOf(
 
 /** What counts most of what is wrong now: a question, harm that passes, harm that was stopped. */
 function harmOf(incidents: readonly IncidentView[]): Omit<HomeView['verdict'], 'devices'> | undefined {
-  const open = incidents.filter(({ state, answer }) => state === 'open' && answer !== 'leave');
+  // What SPIN is not sure of is told with the incident, and does not alarm the house.
+  const sure = incidents.filter(({ strength }) => strength >= THRESHOLD.likely);
+  const open = sure.filter(({ state, answer }) => state === 'open' && answer !== 'leave');
   const asked = open.filter(({ question }) => question !== undefined && question.lapsed !== true);
   const stopped = open.filter(({ verdict }) => verdict !== undefined && verdict.inForce !== 'not-enforced');
   const passing = open.filter((one) => !stopped.includes(one));

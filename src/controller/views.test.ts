@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { IncidentView } from '../contract/api.ts';
 import type { Conversation, Device, Node } from '../model/home.ts';
 import { Coverage, LOSS_PASSES_AFTER, verdictOf } from './coverage.ts';
 import { conversationView, labelOf, nodeView } from './views.ts';
@@ -101,5 +102,36 @@ describe('the verdict', () => {
   test('says so when something is missing that should be there', () => {
     expect(verdict('headers-not-seen', 'flow-offload')).toMatchObject({ level: 'attention', code: 'limited-view' });
     expect(verdictOf(3, false, [])).toMatchObject({ level: 'attention', code: 'agent-gone' });
+  });
+});
+
+describe('the first screen about incidents', () => {
+  const incident = (more: Partial<IncidentView>): IncidentView => ({
+    ...{ id: 'i', device: 'd', label: 'Porch', state: 'open', opened: 0, last: 0, relapses: 0, strength: 0.9 },
+    ...{ findings: [], kindred: [], story: [], cleanUp: [], wrong: [] },
+    ...more,
+  });
+  const stopped = incident({
+    verdict: {
+      ...{ step: 'none', blocks: [], since: 0, until: 1, inForce: 'yes' },
+      stopped: { packets: 0, bytes: 0 },
+    },
+  });
+  const notEnforced = { ...stopped, verdict: { ...stopped.verdict!, inForce: 'not-enforced' as const } };
+  const asked = incident({ question: { asked: 0, until: 1, otherwise: 'stop' } });
+  const code = (...incidents: IncidentView[]) => verdictOf(3, true, [], incidents).code;
+
+  test('a question comes first, then harm that passes, then harm that was stopped', () => {
+    expect(code(stopped, incident({}), asked)).toBe('asks');
+    expect(code(stopped, incident({}))).toBe('harm-seen');
+    expect(code(stopped, notEnforced)).toBe('harm-seen');
+    expect(code(stopped)).toBe('harm-stopped');
+    expect(verdictOf(3, true, [], [stopped])).toMatchObject({ device: 'Porch', incidents: 1, devices: 3 });
+  });
+
+  test('what is not sure, is over, or was left alone by the household alarms nobody', () => {
+    expect(code(incident({ strength: 0.6 }), incident({ state: 'quiet' }), incident({ answer: 'leave' }))).toBe(
+      'all-quiet',
+    );
   });
 });

@@ -65,6 +65,16 @@ describe('findings become one incident', () => {
     expect(play(casebook(), timeline(HOUR, ...many)).all()).toEqual([]);
   });
 
+  it('several detectors that say something of one far end have one reason', () => {
+    const about = (detector: string, address: string) =>
+      claims({ detector, device: 'cam', confidence: 0.8, subject: address, target: { node: { address } } }, 0, HOUR);
+    const detectors = ['beacon', 'thin-session', 'novelty'];
+    const one = play(casebook(), timeline(HOUR, ...detectors.map((name) => about(name, '203.0.113.9'))));
+    const three = play(casebook(), timeline(HOUR, ...detectors.map((name, i) => about(name, `203.0.113.${i}`))));
+    expect(one.all()).toEqual([]);
+    expect(incidentOf(three, 'cam').strength).toBeGreaterThan(0.75);
+  });
+
   it('several devices of one kind at once raise each other', () => {
     const weak = { detector: 'beacon', confidence: 0.75 };
     const alone = play(casebook(), timeline(HOUR, claims({ ...weak, device: 'cam' }, 0, 30 * MINUTE)));

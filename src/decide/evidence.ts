@@ -2,9 +2,10 @@
  * How likely it is that a device does harm, by all that is claimed of it.
  *
  * Claims combine as a noisy or, 1 − ∏(1 − wᵢ·cᵢ) (Pearl, Probabilistic Reasoning in Intelligent Systems, 1988, §4.3.2): each
- * detector may be right for a reason of its own, and one that is sure suffices. What one detector says of many subjects
- * is one reason and counts once, at its surest; so a scan of a thousand hosts is no thousandfold proof. A claim that is
- * over fades, halving in a day: an attack of last week says little of today.
+ * detector may be right for a reason of its own, and one that is sure suffices. The rule asks for reasons that do not
+ * depend on each other: what one detector says of many subjects, and what several say of one far end, is one reason and
+ * counts once, at its surest; so a scan of a thousand hosts is no thousandfold proof, nor a strange server that is also
+ * called by the clock a double one. A claim that is over fades, halving in a day: an attack of last week says little of today.
  */
 import type { IncidentFinding } from '../model/incident.ts';
 import type { Certainty } from '../model/preferences.ts';
@@ -20,21 +21,31 @@ const WITNESS = 0.2;
 const MAX_WITNESSES = 3;
 
 /**
- * How likely it must be. `certain`: an absolute fact, or two attacks at once. `likely`: one attack that a detector is
- * sure of, or three suspicions. `suspected`: one suspicion that a detector is sure of.
+ * How likely it must be. `certain`: an absolute fact, or two attacks at once. `likely`: one attack of which a detector is
+ * fairly sure (0.8), or two or three suspicions of different things. `suspected`: one suspicion that a detector is sure of.
  */
-export const THRESHOLD: Readonly<Record<Certainty, number>> = { certain: 0.95, likely: 0.8, suspected: 0.5 };
+export const THRESHOLD: Readonly<Record<Certainty, number>> = { certain: 0.95, likely: 0.75, suspected: 0.5 };
 
 /** 0 to 1. @param witnesses other devices of the same kind with the same harm now */
 export function strengthOf(findings: readonly IncidentFinding[], witnesses: number, at: number): number {
-  const surest = new Map<string, number>();
-  for (const finding of findings) {
-    const known = surest.get(finding.detector) ?? 0;
-    surest.set(finding.detector, Math.max(known, weightOf(finding, at)));
+  const surest = findings
+    .map((finding) => ({ finding, weight: weightOf(finding, at) }))
+    .filter(({ weight }) => weight > 0)
+    .sort((a, b) => b.weight - a.weight);
+  const told = new Set<string>();
+  let doubt = 1;
+  for (const { finding, weight } of surest) {
+    const reasons = reasonsOf(finding);
+    if (!reasons.some((reason) => told.has(reason))) doubt *= 1 - weight;
+    for (const reason of reasons) told.add(reason);
   }
-  const doubt = [...surest.values()].reduce((left, weight) => left * (1 - weight), 1);
   if (doubt === 1) return 0;
   return 1 - doubt * (1 - WITNESS) ** Math.min(witnesses, MAX_WITNESSES);
+}
+
+/** What a claim rests on: the detector, and the far end that it is about. */
+function reasonsOf({ detector, target }: IncidentFinding): string[] {
+  return target?.node ? [`detector ${detector}`, `node ${Object.values(target.node)[0]}`] : [`detector ${detector}`];
 }
 
 /** What one claim counts by itself now. */
