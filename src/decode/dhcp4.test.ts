@@ -66,6 +66,14 @@ describe('DHCP for IPv4', () => {
     expect((told as { clientId?: string }).clientId).toBe(clientId);
   });
 
+  it('tells who carries the message of another thing, but for relay agents', () => {
+    const repeater = { mac: '02:00:5e:00:00:77', address: '0.0.0.0', port: 68 };
+    const carried = (bytes: Uint8Array) => observe([udp(repeater, BROADCAST, bytes)]);
+    expect(carried(message({}, option(53, [1])))).toMatchObject([{ mac: DEVICE.mac, via: repeater.mac }]);
+    expect(carried(message({ relay: '192.168.1.2' }, option(53, [1])))[0]).not.toHaveProperty('via');
+    expect(sent(message({}, option(53, [1])))[0]).not.toHaveProperty('via');
+  });
+
   it('tells the address that a device would like to have', () => {
     expect(sent(message({}, option(53, [3]), option(50, v4Bytes('192.168.1.77'))))).toMatchObject([
       { requested: '192.168.1.77', addresses: [] },

@@ -70,7 +70,8 @@ export const dhcp4: Protocol = {
     const message = MESSAGES[type];
     if (mac === undefined || !options || !message) return;
     const common = { kind: 'lease', at: packet.at, mac, source: 'dhcp4', message } as const;
-    if (operation === BOOT_REQUEST) sink({ ...common, addresses: [], ...aboutDevice(options, mac) });
+    if (operation === BOOT_REQUEST)
+      sink({ ...common, addresses: [], ...via(packet, mac), ...aboutDevice(options, mac) });
     else if (operation === BOOT_REPLY)
       sink({ ...common, ...(type === ACK ? granted(packet, options) : { addresses: [] }) });
   },
@@ -123,6 +124,13 @@ function aboutDevice(options: Options, mac: Mac): Partial<LeaseObservation> {
     requested: requested(options.get(OPTION.requestedAddress)),
     mudUrl: mudUrl(options.get(OPTION.mudUrl)),
   });
+}
+
+/** Who carries the message of another thing; a relay agent (RFC 2131 §4.1) does so by its office. */
+function via(packet: Packet, mac: Mac): { via?: Mac } {
+  const sender = sourceEndpoint(packet).mac;
+  const relayed = u32(packet.bytes, packet.payloadStart + FIELD.relayAddress) !== 0;
+  return sender === undefined || sender === mac || relayed ? {} : { via: sender };
 }
 
 function clientId(value: Uint8Array | undefined, mac: Mac): string | undefined {

@@ -124,6 +124,8 @@ export type LeaseObservation = {
   parameters?: number[];
   /** Option 61 (RFC 2132 §9.14) or DUID (RFC 8415 §11), hex, where it does not just repeat the hardware address. */
   clientId?: string;
+  /** Hardware address that sent the device's message, where it is another one: a repeater speaks for it. */
+  via?: Mac;
   /** Address that it would like to have (RFC 2132 §9.1). */
   requested?: Address;
   /** RFC 8520 §10. */

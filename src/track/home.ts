@@ -298,6 +298,7 @@ export class Home {
 
   #lease(lease: LeaseObservation): void {
     this.#network(lease);
+    this.#noteCarrier(lease.via);
     const mac = parseMac(lease.mac);
     if (!mac) return;
     const station = this.#members.station(mac.hi, mac.lo);
@@ -313,6 +314,13 @@ export class Home {
     const record = this.#devices.at(device);
     this.#noteWish(record, lease.requested);
     if (record.lease(lease)) this.#devices.changed.add(record);
+  }
+
+  /** Who sends another thing's messages hides it, and what else is behind it. */
+  #noteCarrier(via: Mac | undefined): void {
+    const mac = via === undefined ? undefined : this.#macs.of(via);
+    const device = mac ? this.#members.station(mac.hi, mac.lo).device : -1;
+    if (device >= 0) this.#identities.carries(this.#devices.at(device));
   }
 
   /** A system that made itself a new hardware address may still ask for its former address. */

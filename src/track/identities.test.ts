@@ -285,6 +285,21 @@ describe('several devices behind one hardware address', () => {
     expect(device(home, CAMERA_ID).kind).toBe('camera');
   });
 
+  it('are seen when it sends their messages', () => {
+    const { home, step } = homeWith();
+    step(lease(START, behind(50), { hostname: 'attic-camera' }), tick(START + SECOND));
+    step(lease(START + 2 * SECOND, PHONE, { via: CAMERA.mac }), tick(START + 20 * SECOND));
+    expect(device(home, CAMERA_ID).identity).toEqual({ several: true });
+  });
+
+  it('do not make an appliance long known anything else', () => {
+    const { home, step } = homeWith();
+    const late = START + LEARNING + HOUR;
+    step(lease(START, behind(50), { hostname: 'attic-camera' }), tick(START + SECOND), tick(late));
+    step(lease(late + SECOND, PHONE, { via: CAMERA.mac }), tick(late + 20 * SECOND));
+    expect(device(home, CAMERA_ID)).toMatchObject({ kind: 'camera', identity: { several: true } });
+  });
+
   it('are not seen in a device that moves to another network', () => {
     const { home, step } = homeWith();
     step(lease(START, behind(50), { hostname: 'attic-camera' }));

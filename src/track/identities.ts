@@ -55,6 +55,12 @@ export class Identities {
     this.#stale.add(record);
   }
 
+  /** A device carries the messages of others. */
+  carries(record: DeviceRecord): void {
+    this.#turn(record).severalUntil = this.#members.at + SEVERAL;
+    this.touched(record);
+  }
+
   /** The devices of these indexes had traffic. */
   worked(devices: readonly number[]): void {
     for (const index of devices) this.#busy.add(this.#devices.at(index));
@@ -123,7 +129,7 @@ export class Identities {
     const behaviours = behavioursOf(record.index, this.#devices, this.#conversations, at - turn.since);
     const several = at < turn.severalUntil;
     const fresh = identify({ makers: [...makers], hostnames, vendorClass, mudUrl, traits, behaviours, several });
-    return several || at - record.firstSeen <= LEARNING ? fresh : held(record.identity, fresh);
+    return at - record.firstSeen <= LEARNING ? fresh : held(record.identity, fresh);
   }
 
   #turn(record: DeviceRecord): Turn {
@@ -149,7 +155,7 @@ export class Identities {
 
 /**
  * What a device long known may become by its own word: nothing that is treated more gently. Who takes a camera over could
- * have it say that it is a smoke alarm, or so much that it could be anything.
+ * have it say that it is a smoke alarm, or so much that it could be anything, or that others hide behind it.
  */
 function held(known: Identity, fresh: Identity): Identity {
   const is = classOf(fresh.kind?.value);
