@@ -29,9 +29,8 @@ export const peerFanOut: Detector = {
   start({ home, evidence, claim }) {
     return {
       second(_at, active) {
-        for (const device of active) {
+        for (const device of [...active, ...evidence.gathered]) {
           const deeds = evidence.of(device);
-          if (deeds.attempts === 0) continue;
           const kind = classOf(home.kindAt(device));
           if (kind !== 'appliance' && kind !== 'critical') continue;
           const fast = peers(deeds.fanOut, PEERS.fast.value);

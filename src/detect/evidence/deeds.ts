@@ -33,6 +33,13 @@ export class Deeds {
   /** In this second, for `Evidence.active`. */
   isActive = false;
 
+  /** SYNs came whose sequence number is their destination. */
+  mark(syns: number, port: number, at: number): void {
+    this.marked += Math.max(1, syns);
+    this.markedAt = at;
+    this.markedPort = port;
+  }
+
   /** @param source a hash of the address; of an IPv6 address, of its /64 */
   sentFromForeign(source: number, at: number): void {
     if (this.foreign++ === 0 && this.foreignBefore === 0) this.foreignSince = at;
@@ -44,8 +51,9 @@ export class Deeds {
     return Math.min(this.foreign + this.foreignBefore, this.#foreignSources.countOfBoth(0, 1));
   }
 
-  /** Half of the fast window passed. */
-  turn(hashOf: (words: ArrayLike<number>) => number): void {
+  /** Half of the fast window passed. @returns whether anything of it went into the slow one */
+  turn(hashOf: (words: ArrayLike<number>) => number): boolean {
+    const hasNews = this.fanOut.total() > 0;
     this.slowFanOut.gather(this.fanOut);
     this.slowProbed.gather(this.probed, hashOf);
     this.fanOut.turn();
@@ -55,6 +63,7 @@ export class Deeds {
     this.#foreignSources.turn(0);
     this.foreignBefore = this.foreign;
     this.foreign = 0;
+    return hasNews;
   }
 
   /** Half of the slow window passed. */

@@ -13,8 +13,12 @@ const BYTES_DOWN = 3;
 export class Sessions {
   readonly places = new Places(SERVICES);
   readonly #columns = new Float64Array(SERVICES * COLUMNS);
+  /** Sessions that came about since somebody set this to zero. */
+  fresh = 0;
+
   /** A session came about. */
   began(words: Uint32Array, far: number, hash: number, port: number, at: number): void {
+    this.fresh++;
     const mixed = hash ^ port;
     const place = this.places.take(mixed, words[far]!, words[far + 1]!, words[far + 2]!, words[far + 3]!, port, 1);
     if (place < 0) return;

@@ -45,6 +45,7 @@ const AT_ONCE = {
 } satisfies Threshold;
 
 const PER_PORT = { value: 4, unit: 'attempts for each port', reason: 'as for scans of ports' } satisfies Threshold;
+const SEARCHED = { value: 20, unit: 'ports', reason: 'fewer are no search' } satisfies Threshold;
 const INSIDE = {
   value: 20_000,
   unit: 'packets of a run to a device of the home',
@@ -106,7 +107,9 @@ function look(deeds: Deeds, device: number, at: number, { home, evidence, claim 
 function isScan({ probed, pressure }: Deeds, words: ArrayLike<number>, hash: number, place: number): boolean {
   const tried = probed.find(words, 0, hash, pressure.protocol(place));
   const isSmall = pressure.bytesUp(place) <= pressure.packetsUp(place) * SMALL.bytes.value;
-  return tried >= 0 && isSmall && probed.attempts(tried) <= probed.ports(tried) * PER_PORT.value;
+  if (tried < 0 || !isSmall) return false;
+  const ports = probed.ports(tried);
+  return ports >= SEARCHED.value && probed.attempts(tried) <= ports * PER_PORT.value;
 }
 
 function floodOf(pressure: Pressure, place: number, seconds: number): string | undefined {
@@ -122,7 +125,7 @@ function floodOf(pressure: Pressure, place: number, seconds: number): string | u
   const perSecond = pressure.port(place) === DNS ? QUESTIONS_PER_SECOND.value : OPENED_PER_SECOND.value;
   const isOpening = opened >= OPENED.value && opened >= seconds * perSecond;
   if (isOpening) return isTcp ? 'connections' : 'questions';
-  const isSmall = pressure.bytesUp(place) <= up * SMALL.bytes.value && down <= up;
+  const isSmall = pressure.bytesUp(place) <= up * SMALL.bytes.value && down <= up * 1.1;
   const isFast = up >= SMALL.packets.value && up >= seconds * SMALL.perSecond.value;
   return !isTcp && isSmall && isFast ? 'questions' : undefined;
 }

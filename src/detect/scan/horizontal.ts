@@ -2,8 +2,8 @@ import { classOf } from '../../model/kinds.ts';
 import { PROTOCOL, protocolName } from '../../model/protocols.ts';
 import type { Claim, Detector, Threshold } from '../detector.ts';
 import type { Deeds } from '../evidence/deeds.ts';
-import { serviceOf } from '../evidence/evidence.ts';
 import { type FanOut, placeOfAll } from '../evidence/fan-out.ts';
+import { type ServiceAt, serviceOf } from '../evidence/service.ts';
 import { isMeeting, isSought, isWeb } from './ports.ts';
 
 const ZEEK = 'Zeek misc/scan: 25 failed hosts on one port within five minutes';
@@ -70,26 +70,26 @@ export const horizontalScan: Detector = {
   start({ home, evidence, claim }) {
     return {
       second(at, active) {
+        const tell = (device: number, found: Found, hold: number) => {
+          const isPeople = found.evidence.inside === true && classOf(home.kindAt(device)) === 'general';
+          const confidence = isPeople ? CONFIDENCE_OF_PEOPLE : found.confidence;
+          claim({ ...found, device, hold, confidence, evidence: timed(found, at) });
+        };
         for (const device of active) {
           const deeds = evidence.of(device);
-          if (deeds.attempts === 0) continue;
+          if (deeds.attempts > 0) for (const found of fast(deeds)) tell(device, found, FAST_HOLD);
+        }
+        for (const device of evidence.gathered) {
+          const deeds = evidence.of(device);
+          const known = new Set(fast(deeds).map(({ subject }) => subject));
           const isAppliance = classOf(home.kindAt(device)) !== 'general';
-          const now = fast(deeds);
-          const fastOnes = new Set(now.map(({ subject }) => subject));
-          const slowOnes = slow(deeds, isAppliance).filter(({ subject }) => !fastOnes.has(subject));
-          const tell = (found: Found, hold: number) => {
-            const confidence = isAppliance || !found.evidence.inside ? found.confidence : CONFIDENCE_OF_PEOPLE;
-            claim({ ...found, device, hold, confidence, evidence: timed(found, at) });
-          };
-          for (const found of now) tell(found, FAST_HOLD);
-          for (const found of slowOnes) tell(found, SLOW_HOLD);
+          for (const found of slow(deeds, isAppliance)) if (!known.has(found.subject)) tell(device, found, SLOW_HOLD);
         }
       },
     };
   },
 };
 
-type Service = ReturnType<typeof serviceOf>;
 const ALL_TCP = placeOfAll(PROTOCOL.tcp, false);
 const ALL_UDP = placeOfAll(PROTOCOL.udp, false);
 
@@ -145,7 +145,7 @@ function scans(
 const LEAST = Math.min(...Object.values(HOSTS).map(({ value }) => value));
 
 /** Port 0 stands for all of them; `undefined` where nothing is. */
-function serviceAt(fanOut: FanOut, place: number): Service | undefined {
+function serviceAt(fanOut: FanOut, place: number): ServiceAt | undefined {
   const key = fanOut.key(place);
   if (key !== 0) return serviceOf(key);
   return place === ALL_TCP || place === ALL_UDP
@@ -156,7 +156,7 @@ function serviceAt(fanOut: FanOut, place: number): Service | undefined {
 function describe(
   fanOut: FanOut,
   place: number,
-  { protocol, port, inside }: Service,
+  { protocol, port, inside }: ServiceAt,
   hosts: number,
   margin: number,
 ): Found {

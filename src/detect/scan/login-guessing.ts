@@ -46,6 +46,8 @@ export const loginGuessing: Detector = {
       second(at, active) {
         for (const device of active) {
           const { sessions } = evidence.of(device);
+          if (sessions.fresh === 0) continue;
+          sessions.fresh = 0;
           for (let place = 0; place < sessions.places.size; place++) {
             if (!sessions.places.isTaken(place) || !isGuessing(sessions, place)) continue;
             const port = sessions.port(place);

@@ -54,15 +54,16 @@ export const verticalScan: Detector = {
       second(at, active) {
         for (const device of active) {
           const deeds = evidence.of(device);
-          if (deeds.attempts === 0) continue;
-          if (deeds.fanOut.total() + deeds.slowFanOut.total() < PORTS.tcp.value) continue;
+          if (deeds.attempts === 0 || deeds.fanOut.total() < PORTS.tcp.value) continue;
+          for (const found of scans(deeds, deeds.probed, evidence.hashOf, false, at))
+            claim({ ...found, device, hold: FAST_HOLD });
+        }
+        for (const device of evidence.gathered) {
+          const deeds = evidence.of(device);
           const now = scans(deeds, deeds.probed, evidence.hashOf, false, at);
           const known = new Set(now.map(({ subject }) => subject));
-          const slow = scans(deeds, deeds.slowProbed, evidence.hashOf, true, at).filter(
-            ({ subject }) => !known.has(subject),
-          );
-          for (const found of now) claim({ ...found, device, hold: FAST_HOLD });
-          for (const found of slow) claim({ ...found, device, hold: SLOW_HOLD });
+          for (const found of scans(deeds, deeds.slowProbed, evidence.hashOf, true, at))
+            if (!known.has(found.subject)) claim({ ...found, device, hold: SLOW_HOLD });
         }
       },
     };

@@ -1,0 +1,287 @@
+import { describe, expect, it } from 'vitest';
+import { HOUR, MINUTE, Scene, SECOND, START, stranger, type Thing, type Told } from '../testing/scene.ts';
+import { chance } from '../testing.ts';
+
+const SCANS = [
+  'horizontal-scan',
+  'vertical-scan',
+  'arp-sweep',
+  'login-guessing',
+  'flood',
+  'mirai-mark',
+  'peer-fan-out',
+];
+
+const accused = (told: readonly Told[]) => told.filter(({ detector }) => SCANS.includes(detector));
+const found = (told: readonly Told[], detector: string) => told.filter((one) => one.detector === detector);
+
+/** A home in which one device does something and another does not. */
+function played(act: (scene: Scene, thing: Thing, other: Thing) => void, kind?: Parameters<Scene['thing']>[0]): Told[] {
+  const scene = new Scene();
+  const [thing, other] = [scene.thing(kind), scene.thing()];
+  scene.tcp(START + SECOND, other, stranger(60_000), 443);
+  act(scene, thing, other);
+  const told = scene.play();
+  expect(accused(told).filter(({ device }) => device === other.id)).toEqual([]);
+  return told;
+}
+
+describe('a search for one service', () => {
+  it.each([
+    ['telnet, as fast as Mirai', 23, 160, 300, 'silent'],
+    ['a flaw of routers, refused everywhere', 37_215, 20, 100, 'refused'],
+    ['a web server’s odd port', 8081, 4, 200, 'silent'],
+    ['a port that no list names', 28_856, 5, 200, 'silent'],
+  ] as const)('%s is found', (_what, port, perSecond, count, outcome) => {
+    const told = played((scene, thing) => {
+      for (let i = 0; i < count; i++)
+        scene.tcp(START + 2 * SECOND + (i * SECOND) / perSecond, thing, stranger(i * 7919), port, { outcome });
+    });
+    const [scan] = found(told, 'horizontal-scan');
+    expect(scan).toMatchObject({ subject: `tcp/${port}`, device: 'd-02000000000a' });
+    expect(scan!.confidence).toBeGreaterThan(0.84);
+  });
+
+  it('by Mirai is known by the second SYN', () => {
+    const told = played((scene, thing) => {
+      for (let i = 0; i < 10; i++) {
+        const address = stranger(i * 7919);
+        const sequence = address.split('.').reduce((word, octet) => (word << 8) | Number(octet), 0);
+        scene.tcp(START + 2 * SECOND + i * 100, thing, address, 23, { outcome: 'silent', sequence });
+      }
+    });
+    expect(found(told, 'mirai-mark')).toHaveLength(1);
+    expect(found(told, 'mirai-mark')[0]!.at).toBeLessThanOrEqual(START + 4 * SECOND);
+  });
+
+  it('that takes all day is found', () => {
+    const told = played((scene, thing) => {
+      for (let i = 0; i < 120; i++)
+        scene.tcp(START + i * 10 * MINUTE, thing, stranger(i * 7919), 445, { outcome: 'silent' });
+    });
+    expect(found(told, 'horizontal-scan')[0]).toMatchObject({ subject: 'tcp/445' });
+    expect(found(told, 'horizontal-scan')[0]!.at).toBeLessThan(START + 10 * HOUR);
+  });
+
+  it('over UDP is found', () => {
+    const told = played((scene, thing) => {
+      for (let i = 0; i < 100; i++) scene.udp(START + i * 200, thing, stranger(i * 7919), 1900);
+    });
+    expect(found(told, 'horizontal-scan')[0]).toMatchObject({ subject: 'udp/1900' });
+  });
+
+  it('by ping through the home is found, though many answer', () => {
+    const told = played((scene, thing) => {
+      for (let i = 30; i < 80; i++) scene.ping(START + i * 50, thing, `192.168.1.${i}`, i % 2 === 0);
+    }, 'camera');
+    expect(found(told, 'horizontal-scan')[0]).toMatchObject({ subject: 'icmp home' });
+  });
+
+  it('through the own home, by somebody’s phone, is told and not sure enough to be stopped', () => {
+    const told = played((scene, thing) => {
+      for (let i = 30; i < 200; i++) scene.tcp(START + i * 50, thing, `192.168.1.${i}`, 80, { outcome: 'silent' });
+    }, 'phone');
+    expect(found(told, 'horizontal-scan')[0]!.confidence).toBeLessThan(0.7);
+  });
+});
+
+describe('what is no search', () => {
+  it('a browser that opens forty sites, which answer', () => {
+    const told = played((scene, thing) => {
+      for (let i = 0; i < 400; i++)
+        scene.tcp(START + SECOND + i * 40, thing, stranger((i % 40) * 31), 443, {
+          outcome: i % 25 ? 'answered' : 'silent',
+        });
+    });
+    expect(accused(told)).toEqual([]);
+  });
+
+  it('a phone that has lost the internet and tries the names it knows', () => {
+    const told = played((scene, thing) => {
+      for (let i = 0; i < 200; i++) {
+        scene.named(START + i, thing, `service${i}.example`, stranger(i));
+        scene.tcp(START + SECOND + i * 100, thing, stranger(i), 443, { outcome: 'silent' });
+      }
+    });
+    expect(accused(told)).toEqual([]);
+  });
+
+  it('BitTorrent on a computer: many peers at ports of their own, few of them there', () => {
+    const random = chance(7);
+    const told = played((scene, thing) => {
+      for (let i = 0; i < 300; i++) {
+        const port = random() < 0.1 ? 6881 : random() < 0.1 ? 51_413 : 1024 + Math.floor(random() * 60_000);
+        const outcome = random() < 0.25 ? 'answered' : random() < 0.5 ? 'refused' : 'silent';
+        scene.tcp(START + i * 700, thing, stranger(Math.floor(random() * 60_000)), port, { outcome });
+        scene.udp(
+          START + i * 300,
+          thing,
+          stranger(Math.floor(random() * 60_000)),
+          port,
+          100,
+          random() < 0.4 ? 300 : 0,
+          51_413,
+        );
+      }
+    }, 'computer');
+    expect(accused(told)).toEqual([]);
+  });
+
+  it('a console that plays with strangers', () => {
+    const told = played((scene, thing) => {
+      for (let i = 0; i < 60; i++) scene.udp(START + i * 2000, thing, stranger(i * 13), 3074, 60, i % 3 ? 60 : 0, 3074);
+    }, 'console');
+    expect(accused(told)).toEqual([]);
+  });
+
+  it('a recorder that asks sixteen cameras over and over', () => {
+    const scene = new Scene();
+    const recorder = scene.thing();
+    const cameras = Array.from({ length: 16 }, () => scene.thing('camera'));
+    for (let i = 0; i < 320; i++) scene.tcp(START + i * 500, recorder, cameras[i % 16]!, 554);
+    expect(accused(scene.play())).toEqual([]);
+  });
+
+  it('a device that looks for others by multicast', () => {
+    const told = played((scene, thing) => {
+      for (let i = 0; i < 100; i++) scene.udp(START + i * 100, thing, '239.255.255.250', 1900, 130);
+    });
+    expect(accused(told)).toEqual([]);
+  });
+
+  it('an appliance whose list of time servers by address never answers', () => {
+    const told = played((scene, thing) => {
+      for (let i = 0; i < 500; i++) scene.udp(START + i * 3 * MINUTE, thing, stranger(i % 12), 123, 48);
+    }, 'camera');
+    expect(accused(told)).toEqual([]);
+  });
+
+  it('a device that is searched and attacked from outside, and answers', () => {
+    const told = played((scene, thing) => {
+      for (let i = 0; i < 2000; i++) {
+        const [from, port] = [stranger(i * 31), 1024 + i];
+        scene.packet(
+          START + i * 20,
+          from,
+          thing,
+          6,
+          Uint8Array.of(port >> 8, port & 255, 0, 23, 0, 0, 0, 1, 0, 0, 0, 0, 0x50, 2, 255, 255, 0, 0, 0, 0),
+        );
+        scene.packet(
+          START + i * 20 + 1,
+          thing,
+          from,
+          6,
+          Uint8Array.of(0, 23, port >> 8, port & 255, 0, 0, 0, 0, 0, 0, 0, 2, 0x50, 0x14, 0, 0, 0, 0, 0, 0),
+        );
+      }
+    }, 'camera');
+    expect(accused(told)).toEqual([]);
+  });
+
+  it('backscatter: answers to SYNs that somebody else sent in the device’s name', () => {
+    const told = played((scene, thing) => {
+      for (let i = 0; i < 2000; i++) {
+        const [from, port] = [stranger(i * 31), 1024 + i];
+        scene.packet(
+          START + i * 20,
+          from,
+          thing,
+          6,
+          Uint8Array.of(0, 80, port >> 8, port & 255, 0, 0, 0, 1, 0, 0, 0, 1, 0x50, 0x12, 255, 255, 0, 0, 0, 0),
+        );
+        scene.packet(
+          START + i * 20 + 1,
+          thing,
+          from,
+          6,
+          Uint8Array.of(port >> 8, port & 255, 0, 80, 0, 0, 0, 1, 0, 0, 0, 0, 0x50, 4, 0, 0, 0, 0, 0, 0),
+        );
+      }
+    }, 'camera');
+    expect(accused(told)).toEqual([]);
+  });
+});
+
+describe('a search through one machine', () => {
+  it.each(['silent', 'refused'] as const)('for open ports, %s, is found', (outcome) => {
+    const told = played((scene, thing) => {
+      for (let port = 1; port <= 300; port++)
+        scene.tcp(START + port * 30, thing, stranger(5), port, { outcome: port % 60 ? outcome : 'answered' });
+    });
+    expect(found(told, 'vertical-scan')[0]).toMatchObject({ subject: `tcp ${stranger(5)}` });
+    expect(found(told, 'flood')).toEqual([]);
+  });
+
+  it('a port every ten minutes is found within a day', () => {
+    const told = played((scene, thing) => {
+      for (let i = 0; i < 140; i++)
+        scene.tcp(START + i * 10 * MINUTE, thing, stranger(5), 20 + i, { outcome: 'silent' });
+    });
+    expect(found(told, 'vertical-scan')).toHaveLength(1);
+  });
+
+  it('a call’s search for a way through two routers is none', () => {
+    const told = played((scene, thing) => {
+      for (let i = 0; i < 40; i++) scene.udp(START + i * 50, thing, stranger(5), 30_000 + i);
+    });
+    expect(accused(told)).toEqual([]);
+  });
+
+  it('passive FTP is none', () => {
+    const told = played((scene, thing) => {
+      for (let i = 0; i < 100; i++) scene.tcp(START + i * 300, thing, stranger(5), 40_000 + i, { down: 30_000 });
+    });
+    expect(accused(told)).toEqual([]);
+  });
+});
+
+describe('a sweep of the home by ARP', () => {
+  it('is found', () => {
+    const told = played((scene, thing) => {
+      for (let i = 30; i < 255; i++) scene.ask(START + i * 25, thing, `192.168.1.${i}`);
+    });
+    expect(found(told, 'arp-sweep')).toHaveLength(1);
+  });
+
+  it('asking again and again for a few that left is none', () => {
+    const told = played((scene, thing) => {
+      for (let i = 0; i < 1000; i++) scene.ask(START + i * 200, thing, `192.168.1.${100 + (i % 8)}`);
+    });
+    expect(accused(told)).toEqual([]);
+  });
+});
+
+describe('guessing of passwords', () => {
+  it.each([
+    [22, true, 3000],
+    [23, true, 300],
+    [902, true, 3000],
+    [3389, false, 2000],
+  ])('at port %i is found', (port, serverFirst, bytes) => {
+    const told = played((scene, thing) => {
+      for (let i = 0; i < 60; i++)
+        scene.tcp(START + i * SECOND, thing, stranger(9), port, { serverFirst, up: bytes, down: bytes });
+    });
+    expect(found(told, 'login-guessing')[0]).toMatchObject({ subject: `tcp/${port} ${stranger(9)}` });
+  });
+
+  it.each([
+    ['a page that asks its server sixty times', 8080, false, 300, 2000],
+    ['copies of files over SSH, one after the other', 22, true, 2000, 40_000],
+    ['a mail program that looks every two seconds', 993, false, 600, 3000],
+  ])('%s is none', (_what, port, serverFirst, up, down) => {
+    const told = played((scene, thing) => {
+      for (let i = 0; i < 60; i++)
+        scene.tcp(START + i * 2 * SECOND, thing, stranger(9), port, { serverFirst, up, down });
+    });
+    expect(accused(told)).toEqual([]);
+  });
+
+  it('an NVR’s, of many cameras, a few sessions each, is none', () => {
+    const told = played((scene, thing, other) => {
+      for (let i = 0; i < 10; i++) scene.tcp(START + i * 10 * SECOND, thing, other, 23, { serverFirst: true });
+    });
+    expect(accused(told)).toEqual([]);
+  });
+});
