@@ -257,7 +257,7 @@ export class Home {
     // Who is answered has asked, although its flows may not have been told of yet.
     const device = known >= 0 || !isAnswer ? known : this.#deviceAt(dns.client, true);
     if (device < 0) return;
-    this.#asked(device, dns.name);
+    this.#identities.lookedUp(device, dns.name);
     if (!isAnswer) return;
     answeredAddresses(dns.name, dns.answers, (text, ttl) => {
       const address = this.#addresses.of(text);
@@ -271,13 +271,8 @@ export class Home {
     const device = this.#deviceAt(hello.client, true);
     if (device < 0) return;
     this.#names.greeted(device, address, hello.serverName, this.at);
-    this.#asked(device, hello.serverName);
+    this.#identities.lookedUp(device, hello.serverName);
     this.#nameByHello(device, address, hello.protocol === 'tcp' ? PROTOCOL.tcp : PROTOCOL.udp, hello.serverPort);
-  }
-
-  #asked(device: number, name: string): void {
-    const record = this.#devices.at(device);
-    if (record.traits.lookedUp(name)) this.#identities.touched(record);
   }
 
   /** The conversation that began before its first words named the far end gets that name. */
@@ -298,7 +293,6 @@ export class Home {
 
   #lease(lease: LeaseObservation): void {
     this.#network(lease);
-    this.#noteCarrier(lease.via);
     const mac = parseMac(lease.mac);
     if (!mac) return;
     const station = this.#members.station(mac.hi, mac.lo);
@@ -312,22 +306,8 @@ export class Home {
     }
     this.#members.heard(device);
     const record = this.#devices.at(device);
-    this.#noteWish(record, lease.requested);
+    this.#identities.leased(record, lease);
     if (record.lease(lease)) this.#devices.changed.add(record);
-  }
-
-  /** Who sends another thing's messages hides it, and what else is behind it. */
-  #noteCarrier(via: Mac | undefined): void {
-    const mac = via === undefined ? undefined : this.#macs.of(via);
-    const device = mac ? this.#members.station(mac.hi, mac.lo).device : -1;
-    if (device >= 0) this.#identities.carries(this.#devices.at(device));
-  }
-
-  /** A system that made itself a new hardware address may still ask for its former address. */
-  #noteWish(record: DeviceRecord, requested: Address | undefined): void {
-    const address = requested === undefined ? undefined : this.#addresses.of(requested);
-    const holder = address ? this.#devices.withAddress(...address) : -1;
-    if (holder >= 0 && holder !== record.index) record.askedAddressOf = this.#devices.at(holder).id;
   }
 
   #network(lease: LeaseObservation): void {

@@ -1,6 +1,7 @@
-import type { Mac } from '../model/address.ts';
+import { type Mac, parseAddress, parseMac } from '../model/address.ts';
 import type { Identity, Resemblance } from '../model/identity.ts';
 import { classOf } from '../model/kinds.ts';
+import type { LeaseObservation } from '../model/observation.ts';
 import type { Conversations } from './conversations.ts';
 import type { DeviceRecord } from './device-record.ts';
 import type { Devices } from './devices.ts';
@@ -55,10 +56,22 @@ export class Identities {
     this.#stale.add(record);
   }
 
-  /** A device carries the messages of others. */
-  carries(record: DeviceRecord): void {
-    this.#turn(record).severalUntil = this.#members.at + SEVERAL;
-    this.touched(record);
+  /** A device looked a name up, or greeted a server by it. */
+  lookedUp(device: number, name: string): void {
+    const record = this.#devices.at(device);
+    if (record.traits.lookedUp(name)) this.touched(record);
+  }
+
+  /** A lease tells of other devices too: of the one whose address is asked for, and of the one that sent the message. */
+  leased(record: DeviceRecord, { requested, via }: LeaseObservation): void {
+    const address = requested === undefined ? undefined : parseAddress(requested);
+    const holder = address ? this.#devices.withAddress(...address) : -1;
+    if (holder >= 0 && holder !== record.index) record.askedAddressOf = this.#devices.at(holder).id;
+    const mac = via === undefined ? undefined : parseMac(via);
+    const carrier = mac ? this.#members.station(mac.hi, mac.lo).device : -1;
+    if (carrier < 0) return;
+    this.#turn(this.#devices.at(carrier)).severalUntil = this.#members.at + SEVERAL;
+    this.touched(this.#devices.at(carrier));
   }
 
   /** The devices of these indexes had traffic. */
