@@ -1,9 +1,8 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { buildPage, launch, missingBrowser, type Visit, type VisitOptions, violations, visit } from './harness.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { missingBrowser, violations } from './harness.ts';
+import { useBrowser } from './use-browser.ts';
 
-/** ms; a loaded machine takes its time. */
-const WAIT = 15_000;
 const PHONE = { width: 375, height: 812 };
 const NARROWEST = { width: 320, height: 640 };
 const CAMERA = 'Front door camera';
@@ -12,32 +11,12 @@ const cameraPage = '#/device/d-02%3A00%3A00%3A00%3A00%3A00';
 const CLOUD = 'cloud0.cloud-0.example';
 
 describe.skipIf(missingBrowser)(`Acting on the home${missingBrowser}`, { timeout: 60_000 }, () => {
-  let browser: Browser;
-  let open: Visit | undefined;
-
-  beforeAll(async () => {
-    await buildPage();
-    browser = await launch();
-  }, 120_000);
-  afterAll(() => browser?.close());
-  afterEach(async () => {
-    const problems = open?.problems;
-    await open?.close();
-    open = undefined;
-    expect(problems, 'errors, policy violations or foreign requests').toEqual([]);
-  });
-
-  async function enter(options: VisitOptions = {}): Promise<Visit> {
-    open = await visit(browser, options);
-    open.page.setDefaultTimeout(WAIT);
-    await open.page.locator('h1').first().waitFor();
-    return open;
-  }
+  const { enter, current } = useBrowser();
   const dialog = (page: Page) => page.getByRole('dialog');
   const deviceRow = (page: Page, name: string) =>
     page.locator('.list li', { has: page.getByText(name, { exact: true }) });
-  const rules = () => [...open!.server.rules.rules.values()];
-  const sent = (route: string) => open!.server.requests.filter((request) => request === route).length;
+  const rules = () => [...current().server.rules.rules.values()];
+  const sent = (route: string) => current().server.requests.filter((request) => request === route).length;
   async function act(page: Page, name: string, verb: string): Promise<void> {
     await deviceRow(page, name)
       .getByRole('button', { name: `Act on ${name}` })
@@ -60,7 +39,7 @@ describe.skipIf(missingBrowser)(`Acting on the home${missingBrowser}`, { timeout
     await dialog(page).getByRole('button', { name: 'Block for 1 hour' }).click();
     await page.getByRole('region', { name: /^Front door camera: blocked until/ }).waitFor();
     expect(rules().map(({ action, target }) => ({ action, target }))).toEqual([
-      { action: 'block', target: { device: open!.server.home.devices[0]!.id } },
+      { action: 'block', target: { device: current().server.home.devices[0]!.id } },
     ]);
     await deviceRow(page, CAMERA).getByText('blocked').waitFor();
   });
@@ -141,7 +120,7 @@ describe.skipIf(missingBrowser)(`Acting on the home${missingBrowser}`, { timeout
     await dialog(page).getByRole('button', { name: 'Block until tomorrow' }).click();
     await expect
       .poll(() => rules().map(({ target }) => target))
-      .toEqual([{ device: open!.server.home.devices[0]!.id, node: { name: CLOUD } }]);
+      .toEqual([{ device: current().server.home.devices[0]!.id, node: { name: CLOUD } }]);
     await row.getByText('blocked').waitFor();
     await page.locator('.far li', { hasText: CLOUD }).getByText('blocked').waitFor();
   });
@@ -208,7 +187,7 @@ describe.skipIf(missingBrowser)(`Acting on the home${missingBrowser}`, { timeout
     for (const [label, target] of [
       ['The whole home', {}],
       ['Cameras', { group: 'kind:camera' }],
-      ["Anna's phone", { device: open!.server.home.devices[7]!.id }],
+      ["Anna's phone", { device: current().server.home.devices[7]!.id }],
     ] as const) {
       await pause.click();
       await whom.selectOption({ label });
@@ -346,7 +325,7 @@ describe.skipIf(missingBrowser)(`Acting on the home${missingBrowser}`, { timeout
     });
     server.sendEnforcement('refused', hostile);
     for (const hash of ['#/rules', '#/groups', '#/log', '#/']) {
-      await page.goto(`${open!.url}/${hash}`);
+      await page.goto(`${current().url}/${hash}`);
       await page.getByText('<img src=x').first().waitFor();
       expect(await page.locator('main img').count(), hash).toBe(0);
       expect(await page.textContent('main'), hash).not.toContain('\u202e');

@@ -1,7 +1,8 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import { PASSWORD, SETUP_CODE } from '../../web/dev/fake-server.ts';
-import { buildPage, launch, missingBrowser, type Visit, type VisitOptions, violations, visit } from './harness.ts';
+import { missingBrowser, violations } from './harness.ts';
+import { useBrowser } from './use-browser.ts';
 
 const PHONE = { width: 375, height: 812 };
 const NARROWEST = { width: 320, height: 640 };
@@ -9,25 +10,7 @@ const CAMERA = 'Front door camera';
 const camera = '#/device/d-02%3A00%3A00%3A00%3A00%3A00';
 
 describe.skipIf(missingBrowser)(`The dashboard in a real browser${missingBrowser}`, { timeout: 60_000 }, () => {
-  let browser: Browser;
-  let open: Visit | undefined;
-
-  beforeAll(async () => {
-    await buildPage();
-    browser = await launch();
-  }, 120_000);
-  afterAll(() => browser?.close());
-  afterEach(async () => {
-    const problems = open?.problems;
-    await open?.close();
-    open = undefined;
-    expect(problems, 'errors, policy violations or foreign requests').toEqual([]);
-  });
-
-  async function enter(options: VisitOptions = {}): Promise<Visit & { page: Page }> {
-    open = await visit(browser, options);
-    return open;
-  }
+  const { enter, current } = useBrowser();
   const heading = (page: Page, name: RegExp) => page.getByRole('heading', { name }).first().waitFor();
 
   it('says first how many devices SPIN guards', async () => {
@@ -101,8 +84,7 @@ describe.skipIf(missingBrowser)(`The dashboard in a real browser${missingBrowser
   });
 
   it('says so where a browser cannot draw, and shows the table', async () => {
-    open = await visit(browser, { script: 'delete window.OffscreenCanvas' });
-    const { page } = open;
+    const { page } = await enter({ script: 'delete window.OffscreenCanvas' });
     await page.locator('.live tbody tr').first().waitFor();
     await page.getByRole('button', { name: 'Picture' }).click();
     await page.getByText('This browser cannot draw the picture.').waitFor();
@@ -192,8 +174,8 @@ describe.skipIf(missingBrowser)(`The dashboard in a real browser${missingBrowser
     await page.locator('.live tbody tr').first().waitFor();
     await page.getByRole('button', { name: 'Hold still' }).click();
     const before = await page.locator('.live tbody .up').allTextContents();
-    const at = open!.server.home.at;
-    await expect.poll(() => open!.server.home.at - at, { timeout: 10_000 }).toBeGreaterThan(2500);
+    const at = current().server.home.at;
+    await expect.poll(() => current().server.home.at - at, { timeout: 10_000 }).toBeGreaterThan(2500);
     expect(await page.locator('.live tbody .up').allTextContents()).toEqual(before);
   });
 
@@ -205,7 +187,7 @@ describe.skipIf(missingBrowser)(`The dashboard in a real browser${missingBrowser
     await heading(page, /^Door/);
     await page.getByRole('button', { name: 'Undo' }).click();
     await heading(page, /^front-door-camera/);
-    expect(open!.server.requests.filter((request) => request.startsWith('PATCH'))).toHaveLength(2);
+    expect(current().server.requests.filter((request) => request.startsWith('PATCH'))).toHaveLength(2);
   });
 
   it('shows a device with its history, its far ends by volume and by novelty, and its conversations', async () => {
@@ -362,7 +344,7 @@ describe.skipIf(missingBrowser)(`The dashboard in a real browser${missingBrowser
     const { page } = await enter({ context: { viewport: NARROWEST } });
     await heading(page, /guards 10/);
     for (const hash of ['#/', camera]) {
-      await page.goto(`${open!.url}/${hash}`);
+      await page.goto(`${current().url}/${hash}`);
       await page.locator('h1').waitFor();
       const width = await page.evaluate<number>('document.documentElement.scrollWidth');
       expect(width, hash).toBeLessThanOrEqual(NARROWEST.width);

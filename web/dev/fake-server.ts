@@ -5,6 +5,7 @@ import { extname, join, normalize } from 'node:path';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { EventView, GroupBody, HomeView, SessionView, SetRuleBody, StreamMessage } from '../../src/contract/api.ts';
 import { FakeHome, type FakeHomeOptions } from './fake-home.ts';
+import { FakeIncidents } from './fake-incidents.ts';
 import { FakeRefusal, FakeRules } from './fake-rules.ts';
 import { preview, stamp, standingOf } from './fake-standing.ts';
 
@@ -35,6 +36,7 @@ const KEPT = 200;
 export class FakeServer {
   readonly home: FakeHome;
   readonly rules: FakeRules;
+  readonly incidents: FakeIncidents;
   /** Changed by a test before the page asks. */
   session: SessionView['state'];
   /** Applied to every snapshot: a test's own truth. */
@@ -58,6 +60,7 @@ export class FakeServer {
     const { devices = 10, farEnds = 40, seed = 7, at = Date.now() } = options;
     this.home = new FakeHome({ devices, farEnds, seed, at });
     this.rules = new FakeRules(this.home);
+    this.incidents = new FakeIncidents(this.home);
     this.server = createServer((request, response) => void this.answer(request, response));
     this.server.on('upgrade', (request, socket, head) => {
       if (this.refuseStreams || this.session !== 'open') socket.destroy();
@@ -147,7 +150,10 @@ export class FakeServer {
 
   private view(): HomeView {
     const { enforcement, rules } = this.rules;
-    const own = { enforcement, rules: [...rules.values()], groups: this.rules.groups() };
+    const own = {
+      ...{ enforcement, rules: [...rules.values()], groups: this.rules.groups() },
+      incidents: this.incidents.open(),
+    };
     return this.change({ ...this.home.view(this.epoch, this.sequence), ...own });
   }
 
@@ -208,6 +214,11 @@ export class FakeServer {
         return this.rules.setGroup(name, body as GroupBody);
       case 'DELETE groups/':
         return this.rules.removeGroup(name);
+      case 'POST incidents/': {
+        const incident = this.incidents.obey(name, body);
+        this.send({ kind: 'incident', sequence: 0, at: this.home.at, incident });
+        return incident;
+      }
       case 'POST undo':
         return this.rules.undo((body as { change?: number }).change);
       case 'GET audit': {

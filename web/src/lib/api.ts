@@ -8,6 +8,7 @@ import type {
   GroupChangeView,
   HistorySpan,
   HistoryView,
+  IncidentView,
   NewGroupBody,
   NodeView,
   PreviewView,
@@ -15,6 +16,8 @@ import type {
   SessionView,
   SetRuleBody,
 } from '../../../src/contract/api.ts';
+
+import type { Answer } from '../../../src/model/incident.ts';
 
 /** A refusal by SPIN (`code` from its ErrorView) or no answer at all (`unreachable`). */
 export class ApiError extends Error {
@@ -56,6 +59,11 @@ export const api = {
     request<GroupChangeView>('PATCH', `/groups/${encodeURIComponent(id)}`, body),
   removeGroup: (id: string) => request<GroupChangeView>('DELETE', `/groups/${encodeURIComponent(id)}`),
   undo: (change: number) => request<AuditView>('POST', '/undo', { change }),
+  answer: (id: string, answer: Answer) =>
+    request<IncidentView>('POST', `/incidents/${encodeURIComponent(id)}/answer`, { answer }),
+  undoIncident: (id: string) => request<IncidentView>('POST', `/incidents/${encodeURIComponent(id)}/undo`, {}),
+  claimStep: (id: string, step: string) =>
+    request<IncidentView>('POST', `/incidents/${encodeURIComponent(id)}/steps/${step}`, {}),
   audit: (limit: number, before?: number) =>
     request<AuditView[]>('GET', `/audit?limit=${limit}${before === undefined ? '' : `&before=${before}`}`),
   nodes: (id: string, order: 'volume' | 'new', limit: number) =>

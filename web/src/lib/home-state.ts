@@ -75,7 +75,7 @@ export class HomeState {
         this.groups = message.groups;
         break;
       case 'incident':
-        this.setIncident(message.incident);
+        this.changeIncident(message.incident);
         break;
       case 'newcomers':
         this.newcomers = message.newcomers;
@@ -141,7 +141,8 @@ export class HomeState {
     this.changeRules(changed, []);
   }
 
-  private setIncident(incident: IncidentView): void {
+  /** Closed ones are no longer kept. */
+  changeIncident(incident: IncidentView): void {
     const others = this.incidents.filter(({ id }) => id !== incident.id);
     this.incidents = isOver(incident) ? others : [incident, ...others];
   }

@@ -366,6 +366,8 @@ export const en = {
     'unusable-schedule': 'These times cannot be used.',
     'cuts-owner-off': 'You use SPIN from here, or need this to reach it. It stays open.',
     'too-many': 'There are too many already.',
+    'unknown-incident': 'SPIN does not know this incident any more.',
+    closed: 'This incident is over already.',
   } as Record<string, string>,
   /** Fields that a refusal can name. */
   fields: {

@@ -266,6 +266,21 @@ const log = {
   unknown: (code: string) => `${code}.`,
 };
 
-export const householdEn = { rules, guard, inForce, groups, log };
+const incidents = {
+  title: 'What SPIN found',
+  ask: 'What shall SPIN do?',
+  story: 'What happened',
+  cleanUp: 'What you can do',
+  done: 'I did this',
+  doneFor: (step: string) => `I did this: ${step}`,
+  states: { open: 'to do', claimed: 'you did it', doubted: 'did not help', seen: 'seen' },
+  fine: 'This is fine, undo it all',
+  fineDone: (name: string) => `Undone for ${name}. SPIN remembers that this is fine.`,
+  answered: (name: string) => `Answered for ${name}.`,
+  about: 'All about this device',
+  closes: (when: string) => `It closes by itself at ${when} if nothing more is seen.`,
+};
+
+export const householdEn = { rules, guard, inForce, groups, log, incidents };
 export type HouseholdTexts = typeof householdEn;
 export type RulesTexts = HouseholdTexts['rules'];

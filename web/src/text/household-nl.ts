@@ -256,5 +256,20 @@ const log: HouseholdTexts['log'] = {
   unknown: (code) => `${code}.`,
 };
 
+const incidents: HouseholdTexts['incidents'] = {
+  title: 'Wat SPIN vond',
+  ask: 'Wat moet SPIN doen?',
+  story: 'Wat er gebeurde',
+  cleanUp: 'Wat u kunt doen',
+  done: 'Dit is gedaan',
+  doneFor: (step) => `Dit is gedaan: ${step}`,
+  states: { open: 'te doen', claimed: 'u deed het', doubted: 'hielp niet', seen: 'gezien' },
+  fine: 'Dit is in orde, maak alles ongedaan',
+  fineDone: (name) => `Ongedaan gemaakt voor ${name}. SPIN onthoudt dat dit in orde is.`,
+  answered: (name) => `Beantwoord voor ${name}.`,
+  about: 'Alles over dit apparaat',
+  closes: (when) => `Het sluit vanzelf om ${when} als er niets meer wordt gezien.`,
+};
+
 /** Dutch texts of what the household wants. */
-export const householdNl: HouseholdTexts = { rules, guard, inForce, groups, log };
+export const householdNl: HouseholdTexts = { rules, guard, inForce, groups, log, incidents };

@@ -368,6 +368,8 @@ export const nl: Texts = {
     'unusable-schedule': 'Deze tijden zijn niet te gebruiken.',
     'cuts-owner-off': 'U gebruikt SPIN hiervandaan, of hebt dit nodig om erbij te komen. Het blijft open.',
     'too-many': 'Er zijn er al te veel.',
+    'unknown-incident': 'SPIN kent dit incident niet meer.',
+    closed: 'Dit incident is al voorbij.',
   },
   fields: {
     'target.device': 'Apparaat',

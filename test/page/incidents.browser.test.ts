@@ -1,0 +1,64 @@
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import type { FakeServer } from '../../web/dev/fake-server.ts';
+import { missingBrowser, violations } from './harness.ts';
+import { useBrowser } from './use-browser.ts';
+
+const CAMERA = 'Front door camera';
+
+describe.skipIf(missingBrowser)(`What SPIN found${missingBrowser}`, { timeout: 60_000 }, () => {
+  const { enter } = useBrowser();
+  const incident = (page: Page) => page.getByRole('article', { name: `Searches other machines: ${CAMERA}` });
+
+  function infect(server: FakeServer): void {
+    server.incidents.scan(0);
+    const verdict = { level: 'attention' as const, code: 'asks' as const, devices: 10, device: CAMERA, incidents: 1 };
+    server.change = (view) => (server.incidents.open().length > 0 ? { ...view, verdict } : view);
+  }
+
+  it('is said first, with what SPIN waits for, and answered in place', async () => {
+    const { page, server } = await enter({ prepare: infect });
+    await page.getByRole('heading', { name: `SPIN asks what to do about ${CAMERA}.` }).waitFor();
+    await incident(page)
+      .getByText(/SPIN waits for your answer; until .* nothing is cut\./)
+      .waitFor();
+    await incident(page).getByRole('button', { name: 'Quarantine' }).click();
+    await expect.poll(() => server.incidents.all[0]?.answer).toBe('quarantine');
+    await incident(page).getByRole('group', { name: 'What shall SPIN do?' }).waitFor({ state: 'detached' });
+    await incident(page).getByText('What happened').click();
+    await incident(page).getByText('You answered: Quarantine').waitFor();
+  });
+
+  it('reads as a story in time, and gives steps that only the traffic ticks off', async () => {
+    const { page } = await enter({ prepare: infect });
+    await incident(page).getByText('What happened').click();
+    await incident(page).getByText(`${CAMERA} tried 900 different addresses (telnet)`).waitFor();
+    await incident(page).getByText('What you can do').click();
+    await incident(page).getByText('It left the network and came back at').waitFor();
+    await incident(page).getByRole('button', { name: 'I did this: Change its password' }).click();
+    await incident(page).getByText('the traffic does not show it yet').waitFor();
+  });
+
+  it('is gone when the household says that it is fine', async () => {
+    const { page } = await enter({ prepare: infect });
+    await incident(page).getByRole('button', { name: 'This is fine, undo it all' }).click();
+    await incident(page).waitFor({ state: 'detached' });
+    await page.getByRole('region', { name: /SPIN remembers that this is fine\./ }).waitFor();
+  });
+
+  it('stands on the page of its device, too', async () => {
+    const { page } = await enter({ prepare: infect, hash: '#/device/d-02%3A00%3A00%3A00%3A00%3A00' });
+    await incident(page).waitFor();
+    await page.goto(`${new URL(page.url()).origin}/#/device/d-02%3A00%3A00%3A00%3A00%3A01`);
+    await incident(page).waitFor({ state: 'detached' });
+  });
+
+  it.each([
+    ['desktop, light, English', {}],
+    ['phone, dark, Dutch', { colorScheme: 'dark' as const, locale: 'nl', viewport: { width: 375, height: 812 } }],
+  ])('axe-core finds nothing: %s', async (_name, context) => {
+    const { page } = await enter({ prepare: infect, context });
+    for (const summary of await page.locator('article summary').all()) await summary.click();
+    expect(await violations(page)).toEqual([]);
+  });
+});
