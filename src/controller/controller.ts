@@ -187,7 +187,7 @@ export class Controller implements Door {
     const device = this.#pipeline.home.device(id);
     if (!device) return undefined;
     const counters = this.#pipeline.home.counters(id);
-    const standing = { ...this.rulebook.ofDevice(id), ...this.identity.looksLike(id) };
+    const standing = { ...this.rulebook.outlook.ofDevice(id), ...this.identity.looksLike(id) };
     return { ...deviceView(device, counters, this.#live.rateOf(id)), ...standing };
   }
 
@@ -199,7 +199,7 @@ export class Controller implements Door {
   nodes(device: string, order: 'volume' | 'new', limit: number) {
     return this.#options.store.contacts(device, order, limit).map((node) => ({
       ...nodeView(node, this.#isRouter),
-      ...this.rulebook.ofNode(device, node.name),
+      ...this.rulebook.outlook.ofNode(device, node.name),
     }));
   }
 
@@ -238,7 +238,7 @@ export class Controller implements Door {
       device: (id) => this.device(id),
       conversation: (conversation, rate) => ({
         ...conversationView(conversation, rate, this.#isRouter),
-        ...this.rulebook.ofConversation(askedOf(conversation)),
+        ...this.rulebook.outlook.ofConversation(askedOf(conversation)),
       }),
     });
   }
@@ -319,7 +319,7 @@ export class Controller implements Door {
         const kind = this.#pipeline.home.device(id)?.kind;
         return groupsOf({ id, ...(kind !== undefined && { kind }) }, this.rulebook.decisions.groups.values());
       },
-      isGroup: (id) => this.rulebook.isGroup(id),
+      isGroup: (id) => this.rulebook.outlook.isGroup(id),
       isWeak: (id) => exposureOf(this.#pipeline.home, id)?.grade === 'weak',
       standing: (rule) => this.rulebook.standing(rule),
       stoppedBy: (rule) => this.rulebook.stoppedBy(rule),

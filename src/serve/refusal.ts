@@ -34,6 +34,7 @@ export const REFUSALS = {
   'unknown-newcomer': [404, 'This device does not wait to be admitted.'],
   closed: [409, 'This incident is over.'],
   'bad-preference': [400, 'This is no preference.'],
+  'spins-own': [409, 'SPIN made this rule because of an incident. Undo the incident instead.'],
   'audit-full': [409, 'The audit log is full, and nothing is done without being recorded.'],
   'too-many-tries': [429, 'Too many wrong tries. Wait a minute.'],
   'too-large': [413, 'The request is too large.'],

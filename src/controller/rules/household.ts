@@ -14,6 +14,7 @@ import { command, type Rules } from '../../decide/rules.ts';
 import type { AuditEntry } from '../../model/audit.ts';
 import { CannotStore } from '../../serve/door.ts';
 import type { HouseholdDoor } from '../../serve/household-door.ts';
+import { Refusal } from '../../serve/refusal.ts';
 import type { Store } from '../../store/store.ts';
 import { inServersWords } from '../refusals.ts';
 import { cutOf, LOOKS_BACK, spansOf } from './preview.ts';
@@ -40,17 +41,19 @@ export class Household implements HouseholdDoor {
   }
 
   rules(): RuleView[] {
-    return this.#rulebook.views();
+    return this.#rulebook.outlook.rules();
   }
 
   setRule(body: SetRuleBody, actor: string): RuleChangeView {
     const { decisions } = this.#rulebook;
     const { id, change } = this.#try(() => decisions.setRule(body, actor));
     const rule = decisions.rules.get(id);
-    return { ...(change !== undefined && { change }), ...(rule && { rule: this.#rulebook.view(rule) }) };
+    return { ...(change !== undefined && { change }), ...(rule && { rule: this.#rulebook.outlook.rule(rule) }) };
   }
 
   removeRule(id: string, actor: string): RuleChangeView {
+    // What SPIN decided by itself goes with its incident; otherwise it would decide the same again.
+    if (this.#rulebook.rules().get(id)?.by === 'spin') throw new Refusal('spins-own', { field: 'id' });
     return { change: this.#try(() => this.#rulebook.decisions.removeRule(id, actor)) };
   }
 
@@ -71,7 +74,7 @@ export class Household implements HouseholdDoor {
       policy: policyAt(rules, facts, rulebook.preferences(), at),
       rows: store.past(spansOf(rule.when, from, at, facts.utcOffset)),
       addressesOf: (name) => rulebook.addressesOf(name),
-      label: (id) => rulebook.deviceLabel(id) ?? id,
+      label: (id) => rulebook.outlook.deviceLabel(id) ?? id,
     });
     return { from, to: at, ...cut, notes: reachesWithinHome(rule, facts) ? ['same-network'] : [] };
   }
@@ -85,7 +88,7 @@ export class Household implements HouseholdDoor {
   }
 
   groups(): GroupView[] {
-    return this.#rulebook.groupViews();
+    return this.#rulebook.outlook.groups();
   }
 
   makeGroup(body: NewGroupBody, actor: string): GroupChangeView {
@@ -118,11 +121,11 @@ export class Household implements HouseholdDoor {
   }
 
   #auditView(entry: AuditEntry): AuditView {
-    const rulebook = this.#rulebook;
+    const { outlook } = this.#rulebook;
     return auditView(
       entry,
-      (id) => rulebook.deviceLabel(id),
-      (id) => rulebook.groupLabel(id),
+      (id) => outlook.deviceLabel(id),
+      (id) => outlook.groupLabel(id),
     );
   }
 

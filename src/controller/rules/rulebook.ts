@@ -1,25 +1,18 @@
-import type { EnforcementView, RuleView } from '../../contract/api.ts';
-import type { Asked } from '../../decide/effect.ts';
+import type { EnforcementView } from '../../contract/api.ts';
 import { nextPolicyChange, policyAt } from '../../decide/policy.ts';
 import type { Rules } from '../../decide/rules.ts';
 import type { Changes } from '../../model/audit.ts';
 import type { HomeEvent } from '../../model/event.ts';
-import type { Device } from '../../model/home.ts';
 import type { GuardPreferences, HomeFacts, HouseholdRule } from '../../model/household.ts';
 import type { Kind } from '../../model/kinds.ts';
-import type { Observation, TrippedObservation } from '../../model/observation.ts';
+import type { Observation } from '../../model/observation.ts';
 import type { DesiredPolicy } from '../../model/policy.ts';
 import type { OwnRule } from '../../model/verdict.ts';
-import type { Announcement } from '../../serve/stream.ts';
 import { Decisions } from './decisions.ts';
 import { Enforcement } from './enforcement.ts';
 import { type Guard, guardPreferences } from './facts.ts';
-import { allGroups, groupLabel, groupViews } from './groups.ts';
 import { Knowledge, type KnowledgeOptions } from './knowledge.ts';
-import { nodeOf } from './preview.ts';
-import { ruleView, type Seen } from './rule-views.ts';
-import { type OfDevice, type OfNode, Standing } from './standing.ts';
-import { Trips } from './trips.ts';
+import { type Made, Outlook, type OutlookOptions } from './outlook.ts';
 
 /** What the network does changes the policy at most this often, ms; what the household does, at once. */
 const COALESCED = 250;
@@ -28,22 +21,18 @@ const PATIENCE = 2_000;
 /** Time alone changes what a policy is made of: addresses grow old, and clocks are put forward. ms */
 const LOOK_AGAIN_EVERY = 60_000;
 
-export type RulebookOptions = Omit<KnowledgeOptions, 'criticalOf' | 'guardOf'> & {
-  /** This run never touches the firewall. */
-  passive: boolean;
-  device: (id: string) => Device | undefined;
-  label: (device: Device) => string;
-  newId: () => string;
-  send: (revision: number, policy: DesiredPolicy) => void;
-  announce: (message: Announcement) => void;
-  /** Told when the state of enforcement changed. */
-  onEnforcement: () => void;
-  /** Told of devices for which the rules mean something else now. */
-  onStanding: (devices: readonly string[]) => void;
-  /** Told of the name that a change gave to a device; empty takes it away. */
-  onNamed: (device: string, name: string, actor: string) => void;
-  onKindSet: (device: string, kind: Kind | '', actor: string) => void;
-};
+export type RulebookOptions = Omit<KnowledgeOptions, 'criticalOf' | 'guardOf'> &
+  OutlookOptions & {
+    /** This run never touches the firewall. */
+    passive: boolean;
+    newId: () => string;
+    send: (revision: number, policy: DesiredPolicy) => void;
+    /** Told when the state of enforcement changed. */
+    onEnforcement: () => void;
+    /** Told of the name that a change gave to a device; empty takes it away. */
+    onNamed: (device: string, name: string, actor: string) => void;
+    onKindSet: (device: string, kind: Kind | '', actor: string) => void;
+  };
 
 /** How far SPIN may go by itself: what stays within reach of a device, how it is guarded, whether anything may be cut. */
 export type Stance = {
@@ -51,8 +40,6 @@ export type Stance = {
   guardOf: (device: string) => Guard;
   mayAct: () => boolean;
 };
-
-type Made = { facts: HomeFacts; preferences: GuardPreferences; policy: DesiredPolicy };
 
 /**
  * The household's rules at work: of what was decided and what is known of the home it makes the policy, hands it to the
@@ -62,28 +49,22 @@ export class Rulebook {
   readonly #options: RulebookOptions;
   readonly decisions: Decisions;
   readonly #enforcement: Enforcement;
-  readonly #trips: Trips;
+  readonly outlook: Outlook;
   #knowledge: Knowledge | undefined;
   #own: ReadonlyMap<string, OwnRule> = new Map();
   #stance: Stance = { criticalOf: () => [], guardOf: () => ({ mayAct: true }), mayAct: () => true };
   #made: Made | undefined;
-  #standing: Standing | undefined;
-  #told = new Map<string, string>();
-  #toldGroups = '';
-  #toldStanding = new Map<string, string>();
   #consoles = '';
   #appliedAt = Number.NEGATIVE_INFINITY;
   #soon: NodeJS.Timeout | undefined;
   #change: NodeJS.Timeout | undefined;
   #patience: NodeJS.Timeout | undefined;
   #isWaiting = false;
-  #telling: NodeJS.Immediate | undefined;
 
   constructor(options: RulebookOptions) {
     this.#options = options;
     const { store, at, device, newId, now, passive, send } = options;
     this.#enforcement = new Enforcement({ passive, now, send, onChange: () => this.#enforced() });
-    this.#trips = new Trips(now);
     this.decisions = new Decisions({
       store,
       at,
@@ -91,6 +72,12 @@ export class Rulebook {
       device,
       facts: () => this.#knownFacts(),
       onChange: (changes, actor) => this.#decided(changes, actor),
+    });
+    this.outlook = new Outlook(options, {
+      enforcement: this.#enforcement,
+      made: () => this.#made,
+      groups: () => this.decisions.groups,
+      addressesOf: (name) => this.addressesOf(name),
     });
   }
 
@@ -107,7 +94,7 @@ export class Rulebook {
 
   close(): void {
     for (const timer of [this.#soon, this.#change, this.#patience]) clearTimeout(timer);
-    clearImmediate(this.#telling);
+    this.outlook.close();
     this.#knowledge?.keep();
   }
 
@@ -138,8 +125,10 @@ export class Rulebook {
   /** Before the home takes it in. */
   take(observation: Observation): void {
     if (observation.kind === 'enforcement') this.#enforcement.observe(observation);
-    else if (observation.kind === 'tripped') this.#tripped(observation);
-    else if (observation.kind === 'stopped') {
+    else if (observation.kind === 'tripped') {
+      const device = this.#knowledge?.deviceAt(observation.mac);
+      if (device !== undefined) this.outlook.tripped(device, observation);
+    } else if (observation.kind === 'stopped') {
       const rules = this.#enforcement.stopped(observation);
       if (rules.length > 0) this.#options.announce({ kind: 'stopped', at: observation.at, rules });
     } else if (this.#knowledge?.take(observation)) this.#later();
@@ -162,13 +151,12 @@ export class Rulebook {
 
   /** Once a second. */
   tick(): void {
-    const over = this.#trips.settle();
-    if (over.length > 0) this.#options.onStanding(over);
+    this.outlook.settle();
     const consoles = JSON.stringify(this.#options.consoles());
     const isOld = Math.abs(this.#options.now() - this.#appliedAt) > LOOK_AGAIN_EVERY;
     const hasSettled =
       this.#made !== undefined && this.preferences().spoofing.mode !== this.#made.preferences.spoofing.mode;
-    if (consoles !== this.#consoles || isOld || hasSettled) this.apply();
+    if ((consoles !== this.#consoles || isOld || hasSettled) && !this.decisions.expire()) this.apply();
     this.#consoles = consoles;
     this.#knowledge?.settle();
   }
@@ -202,52 +190,11 @@ export class Rulebook {
     const facts = this.facts(rules);
     const preferences = this.preferences();
     this.#knowledge.watch(rules, facts);
-    this.#made = { facts, preferences, policy: policyAt(rules, facts, preferences, at) };
+    this.#made = { rules, facts, preferences, policy: policyAt(rules, facts, preferences, at) };
     this.#enforcement.want(this.#made.policy);
     if (this.#isWaiting && this.#knowledge.network.isKnown) this.#begun();
     this.#await(nextPolicyChange(rules, facts, at), at);
-    this.#tellSoon();
-  }
-
-  view(rule: HouseholdRule): RuleView {
-    return ruleView(rule, this.#seen());
-  }
-
-  views(): RuleView[] {
-    const seen = this.#seen();
-    return [...this.rules().values()].map((rule) => ruleView(rule, seen));
-  }
-
-  groupViews() {
-    return groupViews(this.decisions.groups.values(), this.#options.devices());
-  }
-
-  deviceLabel(id: string): string | undefined {
-    const device = this.#options.device(id);
-    return device && this.#options.label(device);
-  }
-
-  /** Whether there is, or may be, such a group. */
-  isGroup(id: string): boolean {
-    return allGroups(this.decisions.groups.values()).includes(id);
-  }
-
-  groupLabel(id: string): string {
-    return groupLabel(id, this.decisions.groups);
-  }
-
-  ofDevice(id: string): OfDevice {
-    return this.#current()?.device(id) ?? {};
-  }
-
-  ofConversation(asked: Asked): OfNode {
-    return this.#current()?.conversation(asked) ?? {};
-  }
-
-  /** @param node as the store names it */
-  ofNode(device: string, node: string): OfNode {
-    const far = nodeOf(node, (name) => this.addressesOf(name));
-    return this.ofConversation({ device, node: far, protocol: -1, port: -1, initiator: 'device' });
+    this.outlook.changed();
   }
 
   #begun(): void {
@@ -277,84 +224,13 @@ export class Rulebook {
     this.apply();
   }
 
-  #tripped(observation: TrippedObservation): void {
-    const device = this.#knowledge?.deviceAt(observation.mac);
-    if (device === undefined) return;
-    const { tripped, isNews } = this.#trips.add(device, observation);
-    const { at, reason, mode } = observation;
-    if (isNews) this.#options.store.note({ at, kind: `tripped-${mode}`, actor: 'spin', device, detail: reason });
-    this.#options.announce({ kind: 'tripped', at, device, tripped });
-  }
-
   #enforced(): void {
     this.#options.onEnforcement();
-    this.#tellSoon();
-  }
-
-  #seen(): Seen {
-    const { facts, policy } = this.#made!;
-    return {
-      facts,
-      policy,
-      at: this.#options.at(),
-      standing: (id) => this.#enforcement.standing(id),
-      stoppedBy: (id) => this.#enforcement.stoppedBy(id),
-      deviceLabel: (id) => this.deviceLabel(id),
-      groupLabel: (id) => this.groupLabel(id),
-    };
-  }
-
-  #current(): Standing | undefined {
-    if (!this.#standing && this.#made) {
-      this.#standing = new Standing({
-        ...this.#made,
-        rules: this.rules(),
-        at: this.#options.at(),
-        isInForce: (id) => this.#enforcement.standing(id) === 'yes',
-        tripped: this.#trips.shown,
-      });
-    }
-    return this.#standing;
+    this.outlook.changed();
   }
 
   /** The facts that the policy was made of, where nothing has happened since. */
   #knownFacts(): HomeFacts {
     return this.#made && !this.#soon ? this.#made.facts : this.facts(this.rules());
-  }
-
-  /** Once for all that happens in this turn, and after the kernel was told. */
-  #tellSoon(): void {
-    this.#standing = undefined;
-    this.#telling ??= setImmediate(() => this.#tell());
-  }
-
-  #tell(): void {
-    this.#telling = undefined;
-    if (!this.#made) return;
-    const at = this.#options.at();
-    this.#tellRules(at);
-    const groups = this.groupViews();
-    const text = JSON.stringify(groups);
-    if (text !== this.#toldGroups) this.#options.announce({ kind: 'groups', at, groups });
-    this.#toldGroups = text;
-    this.#tellStanding();
-  }
-
-  #tellRules(at: number): void {
-    const views = this.views();
-    const texts = new Map(views.map(({ stopped: _, ...view }) => [view.id, JSON.stringify(view)]));
-    const changed = views.filter(({ id }) => texts.get(id) !== this.#told.get(id));
-    const gone = [...this.#told.keys()].filter((id) => !texts.has(id));
-    for (const id of gone) this.#enforcement.forget(id);
-    this.#told = texts;
-    if (changed.length + gone.length > 0) this.#options.announce({ kind: 'rules', at, changed, gone });
-  }
-
-  #tellStanding(): void {
-    const standing = this.#current()!;
-    const texts = new Map(this.#made!.facts.devices.map(({ id }) => [id, JSON.stringify(standing.device(id))]));
-    const changed = [...texts].filter(([id, text]) => (this.#toldStanding.get(id) ?? '{}') !== text);
-    this.#toldStanding = texts;
-    this.#options.onStanding(changed.map(([id]) => id));
   }
 }
