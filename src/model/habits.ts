@@ -3,6 +3,8 @@ export type Habits = {
   device: string;
   /** Since when it is watched, ms since the epoch. */
   since: number;
+  /** Days on which it called anybody. */
+  days: number;
   places: HabitPlace[];
   /** When it last contacted what looks like an update server, and which. */
   update?: { at: number; name: string };

@@ -48,6 +48,14 @@ describe('a beacon', () => {
     expect(found(...names, ...hourly)).toEqual([]);
   });
 
+  it('is a loop of new connections every other second too, whatever the far end is called', () => {
+    const cloud = BEYOND('203.0.113.10');
+    const named = lookUp(START, CAMERA, 'loader.example', [cloud.address], 86_400);
+    const loop = calls(ticks(START + SECOND, 2 * SECOND, 200, 0.05), { from: CAMERA, to: cloud, port: 443 });
+    expect(found(named, ...loop)).toMatchObject([{ detector: 'beacon', target: { node: { name: 'loader.example' } } }]);
+    expect(found(named, ...loop.slice(0, 80))).toEqual([]);
+  });
+
   it('is not seen in people, who keep no clock', () => {
     const random = chance(9);
     let at = START;

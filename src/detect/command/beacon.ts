@@ -27,7 +27,13 @@ const THRESHOLDS = {
   },
   clockworkCalls: { value: 8, unit: 'distances', reason: 'seven alike in a row do not happen by chance' },
   jitteredCalls: { value: 16, unit: 'distances', reason: 'the spread of fewer is not known well enough' },
-  shortest: { value: 4_000, unit: 'ms', reason: 'faster is no rhythm but work that is waited for' },
+  restless: {
+    value: 10_000,
+    unit: 'ms between connections',
+    reason: 'who has something to say so often keeps the connection open; loops of scripts and loaders do not',
+  },
+  restlessCalls: { value: 100, unit: 'calls', reason: 'a page that reloads is left sooner' },
+  shortest: { value: 1_500, unit: 'ms', reason: 'faster is no rhythm but work that is waited for' },
   newAfter: {
     value: 2 * DAY,
     unit: 'ms after the device came',
@@ -57,6 +63,8 @@ const JITTER_FACTOR = 0.9;
 const NEWNESS = 0.15;
 /** Programs that people installed on a computer talk to odd places too. */
 const KIND_FACTOR: Record<KindClass, number> = { appliance: 1.05, critical: 1.05, general: 0.97, infrastructure: 0.85 };
+/** Of new connections every few seconds, whatever the far end. */
+const RESTLESS = 0.55;
 const LEAST = 0.5;
 
 /** Surer than this it is told as `command-and-control`. */
@@ -78,7 +86,7 @@ function caller(name: 'beacon' | 'command-and-control', least: number, below: nu
         if (!conversation) return;
         const { device } = contact;
         const kind = classOf(home.kindAt(device));
-        const confidence = confidenceOf(contact, conversation, rhythm.spread, kind, home.firstSeenAt(device));
+        const confidence = confidenceOf(contact, conversation, rhythm, kind, home.firstSeenAt(device));
         if (confidence >= least && confidence < below) claim(claimOf(contact, conversation, rhythm, confidence));
       },
     }),
@@ -90,7 +98,9 @@ function isTime({ protocol, port }: Contact): boolean {
   return protocol === PROTOCOL.udp && (port === 123 || port === 53);
 }
 
-function regular({ rhythm }: Contact): { distance: number; spread: number } | undefined {
+type Measured = { distance: number; spread: number };
+
+function regular({ rhythm }: Contact): Measured | undefined {
   const measured = rhythm.measure();
   if (!measured || measured.distance < THRESHOLDS.shortest.value) return undefined;
   const isClockwork = measured.spread <= THRESHOLDS.clockwork.value;
@@ -101,25 +111,25 @@ function regular({ rhythm }: Contact): { distance: number; spread: number } | un
 function confidenceOf(
   contact: Contact,
   conversation: Conversation,
-  spread: number,
+  { distance, spread }: Measured,
   kind: KindClass,
   since: number,
 ): number {
+  const isRestless =
+    contact.protocol === PROTOCOL.tcp &&
+    distance <= THRESHOLDS.restless.value &&
+    contact.rhythm.count >= THRESHOLDS.restlessCalls.value;
   const known = conversation.node.name === undefined ? 'address' : 'named';
   const place = isEverydayPort(contact.protocol, contact.port) ? 'everyday' : 'rare';
   let confidence = STRANGENESS[known][place][exchangeOf(conversation)] * KIND_FACTOR[kind];
+  if (isRestless) confidence = Math.max(confidence, RESTLESS);
   if (contact.protocol === PROTOCOL.udp) confidence *= UDP_FACTOR;
   if (spread > THRESHOLDS.clockwork.value) confidence *= JITTER_FACTOR;
   if (contact.first - since >= THRESHOLDS.newAfter.value) confidence += NEWNESS;
   return Math.min(0.95, confidence);
 }
 
-function claimOf(
-  contact: Contact,
-  conversation: Conversation,
-  rhythm: { distance: number; spread: number },
-  confidence: number,
-): Claim {
+function claimOf(contact: Contact, conversation: Conversation, rhythm: Measured, confidence: number): Claim {
   const { port, address, name, first, device } = contact;
   const subject = `${conversation.protocol}/${port} ${name ?? address}`;
   const { packetsUp, packetsDown, bytesUp, bytesDown } = conversation;

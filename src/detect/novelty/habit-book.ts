@@ -13,12 +13,16 @@ import { securityBookOf } from '../household/security-book.ts';
  */
 const MAX_PLACES = 192;
 const LONGEST_PLACE = 280;
+const DAY = 24 * 3_600_000;
 
 type Place = { first: number; last: number };
 
 /** What one device is known to need. */
 export class Needs {
   since: number;
+  /** Days on which it called anybody. */
+  days = 0;
+  #day = Number.NEGATIVE_INFINITY;
   readonly places = new Map<string, Place>();
   /** Owners' domains and networks of these places, whatever the service. */
   readonly #owners = new Map<string, number>();
@@ -31,6 +35,9 @@ export class Needs {
 
   /** Learns a place. @returns whether the place and whether its owner were unknown */
   meet(owner: string, service: string, at: number): 'known' | 'new-service' | 'new' {
+    const day = Math.floor(at / DAY);
+    if (day !== this.#day) this.days++;
+    this.#day = day;
     const key = `${owner} ${service}`;
     const known = this.places.get(key);
     if (known) {
@@ -114,22 +121,23 @@ export class HabitBook {
 
   /** For the store. */
   all(): Habits[] {
-    return [...this.#needs].flatMap(([index, { since, places }]) => {
+    return [...this.#needs].flatMap(([index, { since, days, places }]) => {
       const device = this.#home.deviceId(index);
       if (device === undefined) return [];
       const update = securityBookOf(this.#home).known(index)?.update;
       const list = [...places].map(([place, seen]) => ({ place, ...seen }));
-      return [{ device, since, places: list, ...(update && { update }) }];
+      return [{ device, since, days, places: list, ...(update && { update }) }];
     });
   }
 
   /** What the store knew. Devices that are not known here are passed over, and what is no habit. */
   restore(habits: readonly Habits[]): void {
-    for (const { device, since, places, update } of habits) {
+    for (const { device, since, days, places, update } of habits) {
       const index = this.#home.indexOf(device);
       if (index < 0) continue;
       const needs = this.of(index);
       needs.since = Math.min(needs.since, since);
+      needs.days += days;
       for (const place of places.slice(-MAX_PLACES)) if (isPlace(place)) needs.learn(place);
       if (update) securityBookOf(this.#home).of(index).update ??= update;
     }

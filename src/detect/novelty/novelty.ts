@@ -19,13 +19,13 @@ const DAY = 24 * 60 * MINUTE;
 const THRESHOLDS = {
   named: {
     value: 2 * DAY,
-    unit: 'ms after it came',
+    unit: 'ms after it came, and so many days of calls',
     reason: 'of servers that are looked up few come later than that',
     source: 'IoTSTEED has 2 h; updates and time-outs are daily',
   },
   unnamed: {
     value: 5 * DAY,
-    unit: 'ms after it came',
+    unit: 'ms after it came, and so many days of calls',
     reason: 'servers without a name are met more rarely',
     source: 'USC/ISI, IoTSTEED: 120 h',
   },
@@ -104,7 +104,8 @@ function confidenceOf(contact: Contact, needs: Needs, at: number): number {
   const { name, protocol, port } = contact;
   const age = at - needs.since;
   const isTime = protocol === PROTOCOL.udp && (port === 123 || port === 53);
-  if (isTime || age < (name === undefined ? THRESHOLDS.unnamed : THRESHOLDS.named).value) return 0;
+  const learning = (name === undefined ? THRESHOLDS.unnamed : THRESHOLDS.named).value;
+  if (isTime || age < learning || needs.days * DAY < learning) return 0;
   if (needs.places.size > THRESHOLDS.places.value || needs.newSince(at - BURST) >= THRESHOLDS.burst.value) return 0;
   const everyday = isEverydayPort(protocol, port);
   if (name !== undefined) {
