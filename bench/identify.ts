@@ -54,6 +54,9 @@ async function report(folder: string): Promise<number> {
   printTable(rows);
   for (const split of SPLITS) confusion(`${split.name}, signals`, results.get(`${split.name}, signals`)!);
   perDevice(results.get('nothing left out, signals')!, results.get('a device left out, signals')!);
+  const seconds = samples.flatMap((sample) => sample.seconds ?? []).sort((a, b) => a - b);
+  const [median, most] = [0.5, 0.95].map((part) => seconds[Math.floor(part * seconds.length)]?.toFixed(0));
+  console.log(`\n  from a device's first packet to its answer: median ${median} s, 95 % within ${most} s`);
   return check(bars, samples, results);
 }
 

@@ -1,9 +1,11 @@
 /** What each capture of a labelled device tells of it, as the program itself comes to know it. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { VendorLookup } from '../../src/data/oui.ts';
 import { loadVendors } from '../../src/data/vendors.ts';
 import type { Device } from '../../src/model/home.ts';
 import { isKind, type Kind } from '../../src/model/kinds.ts';
+import type { Observation } from '../../src/model/observation.ts';
 import { digestFile } from '../../src/read/digest-file.ts';
 import { Home } from '../../src/track/home.ts';
 import type { Evident } from '../../src/track/identify/hits.ts';
@@ -17,6 +19,8 @@ export type Sample = {
   truth: Kind;
   /** What the program answers; none where the device was not found at all. */
   device: Device | undefined;
+  /** From the device's first packet until it was told as what it is in the end, s of observed time. */
+  seconds: number | undefined;
   evident: Evident;
 };
 
@@ -65,18 +69,33 @@ export async function samplesBelow(root: string, note: (text: string) => void): 
       continue;
     }
     for (const file of readdirSync(join(root, product)).sort()) {
-      const home = new Home({ vendorOf });
-      await digestFile(
-        join(root, product, file),
-        (observation) => home.apply(observation),
-        () => {},
-      );
-      home.apply({ kind: 'tick', at: home.at + 1000 });
-      const device = home.devices().find(({ macs }) => macs.includes(mac));
-      samples.push({ file: `${product}/${file}`, product, truth, device, evident: evidentOf(device, vendorOf(mac)) });
+      const { device, seconds } = await answerOf(join(root, product, file), mac, vendorOf);
+      const evident = evidentOf(device, vendorOf(mac));
+      samples.push({ file: `${product}/${file}`, product, truth, device, seconds, evident });
     }
   }
   return samples;
+}
+
+async function answerOf(
+  file: string,
+  mac: string,
+  vendorOf: VendorLookup,
+): Promise<Pick<Sample, 'device' | 'seconds'>> {
+  const home = new Home({ vendorOf });
+  const told: { at: number; kind: Kind | undefined }[] = [];
+  const take = (observation: Observation) => {
+    for (const event of home.apply(observation))
+      if (event.kind === 'device' && event.device.macs.includes(mac))
+        told.push({ at: event.at, kind: event.device.kind });
+  };
+  await digestFile(file, take, () => {});
+  take({ kind: 'tick', at: home.at + 1000 });
+  const device = home.devices().find(({ macs }) => macs.includes(mac));
+  const last = told.findLastIndex(({ kind }) => kind !== device?.kind);
+  const since = told[last + 1]?.at;
+  const seconds = device?.kind === undefined || since === undefined ? undefined : (since - device.firstSeen) / 1000;
+  return { device, seconds };
 }
 
 function evidentOf(device: Device | undefined, maker: string | undefined): Evident {
