@@ -9,7 +9,7 @@ const CONFIDENCE = { appliance: 0.95, critical: 0.95, general: 0.6, infrastructu
 /** An IRC client's first words from a device: bots of the Tsunami and Muhstik families wait in channels. */
 export const chat: Detector = {
   name: 'chat-control',
-  needs: ['headers'],
+  needs: ['control'],
   start: ({ home, claim }) => ({
     observe: {
       words({ language, server, serverPort }, device) {

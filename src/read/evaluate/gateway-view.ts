@@ -102,7 +102,7 @@ export class GatewayView {
     if (p.family === 0) return true;
     if (p.protocol !== TCP) return p.protocol !== UDP || isControlPort(p) || isLongHeader(p);
     if ((p.tcpFlags & (SYN | ACK)) === SYN) return this.#inBudget(p, at);
-    return p.sourcePort === 53 || p.destinationPort === 53 || isHello(p);
+    return p.sourcePort === 53 || p.destinationPort === 53 || isHello(p) || isFirstWords(p);
   }
 
   #inBudget(p: Packet, at: number): boolean {
@@ -148,7 +148,9 @@ function asConnections(batch: FlowBatch): void {
 }
 
 /** The ports of the control filter (src/source/live/control-filter.ts). */
-const CONTROL_PORTS: ReadonlySet<number> = new Set([53, 67, 68, 546, 547, 137, 1900, 5353, 5355]);
+const CONTROL_PORTS: ReadonlySet<number> = new Set([53, 67, 68, 546, 547, 137, 1900, 5351, 5353, 5355]);
+/** First octets that it looks for beside those of TLS. */
+const FIRST_WORDS: ReadonlySet<number> = new Set([0x4e49, 0x5553, 0x4341, 0x7b22, 0x1342]);
 
 function isControlPort(p: Packet): boolean {
   return CONTROL_PORTS.has(p.sourcePort) || CONTROL_PORTS.has(p.destinationPort);
@@ -161,6 +163,10 @@ function isLongHeader(p: Packet): boolean {
 
 function isHello(p: Packet): boolean {
   return p.payloadEnd - p.payloadStart > 5 && p.bytes[p.payloadStart] === 0x16 && p.bytes[p.payloadStart + 1] === 3;
+}
+
+function isFirstWords({ bytes, payloadStart: at, payloadEnd, destinationPort }: Packet): boolean {
+  return payloadEnd - at > 1 && destinationPort !== 443 && FIRST_WORDS.has((bytes[at]! << 8) | bytes[at + 1]!);
 }
 
 function sourceOf(p: Packet): AddressWords {

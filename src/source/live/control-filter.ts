@@ -15,11 +15,13 @@ const ETHERNET = 14;
 const TCP = 6;
 const UDP = 17;
 const ICMP6 = 58;
-/** DNS, DHCP, DHCPv6, NetBIOS names, SSDP, mDNS, LLMNR: either port. */
-const UDP_PORTS = [53, 67, 68, 546, 547, 137, 1900, 5353, 5355];
+/** DNS, DHCP, DHCPv6, NetBIOS names, SSDP, port mapping (NAT-PMP, PCP), mDNS, LLMNR: either port. */
+const UDP_PORTS = [53, 67, 68, 546, 547, 137, 1900, 5351, 5353, 5355];
 /** Solicitations and advertisements of routers and neighbours (RFC 4861 §4). */
 const NEIGHBOUR_DISCOVERY = [133, 134, 135, 136];
 const HTTPS = 443;
+/** First two octets of what decode/words.ts knows: `NI`CK, `US`ER, `CA`P of IRC, `{"` of mining, 19 and `B` of BitTorrent. */
+const FIRST_WORDS = [0x4e49, 0x5553, 0x4341, 0x7b22, 0x1342];
 
 export function controlFilter(): Uint8Array {
   const program = new BpfProgram();
@@ -79,8 +81,9 @@ function tcp(program: BpfProgram): void {
     .ifEqual(53, 'whole');
   program.ifEqual(HTTPS, 'https');
   payload(program);
+  program.halfAtX(ETHERNET);
+  for (const words of FIRST_WORDS) program.ifEqual(words, 'whole');
   program
-    .halfAtX(ETHERNET)
     .ifEqual(0x1603, undefined, 'drop')
     .byteAtX(ETHERNET + 5)
     .ifEqual(1, 'whole', 'drop');

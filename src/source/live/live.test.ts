@@ -85,7 +85,7 @@ describe('the filter of control packets', () => {
       const datagram = (...args: Parameters<typeof udp>) => ip(family, 17, udp(...args), extra);
 
       it(`passes questions, announcements and their answers over ${name}`, () => {
-        for (const port of [53, 67, 68, 137, 546, 547, 1900, 5353, 5355]) {
+        for (const port of [53, 67, 68, 137, 546, 547, 1900, 5351, 5353, 5355]) {
           expect(passes(datagram(40_000, port, 1))).toBe(true);
           expect(passes(datagram(port, 40_000, 1))).toBe(true);
         }
@@ -99,6 +99,14 @@ describe('the filter of control packets', () => {
         expect(passes(segment(40_000, 8883, ACK, ...HELLO))).toBe(true);
         expect(passes(segment(40_000, 443, PUSH, 1, 2, 3, 4))).toBe(true);
         expect(passes(datagram(40_000, 443, 0xc3, 0, 0, 0, 1))).toBe(true);
+      });
+
+      it(`passes the first words of miners and chats over ${name}, not those of pages`, () => {
+        const says = (text: string) => segment(40_000, 3333, PUSH, ...new TextEncoder().encode(text));
+        expect(passes(says('{"id":1,"method":"mining.subscribe"}'))).toBe(true);
+        expect(passes(says('NICK someone'))).toBe(true);
+        expect(passes(says('USER a 0 * :a'))).toBe(true);
+        expect(passes(says('HTTP/1.1 200 OK'))).toBe(false);
       });
 
       it(`passes SYNs over ${name}, their headers only`, () => {
