@@ -68,7 +68,7 @@ export async function evaluateCapture(folder: string, truth: Truth, views: reado
     ...(await read(() => digestFile(file, all.sink, () => {}, false).then(({ fault }) => fault))),
   );
   all.end();
-  if (views.includes('everything')) evaluated.views.everything = all.outcome();
+  if (views.includes('everything')) evaluated.views.everything = all.outcome(false);
   if (!all.isOffenderKnown()) evaluated.faults.push(`${truth.offender} is no device of this capture`);
   if (!views.includes('gateway')) return evaluated;
   const routers = new Set(all.detection.home.gateway().macs);
@@ -82,7 +82,7 @@ export async function evaluateCapture(folder: string, truth: Truth, views: reado
   });
   view.finish();
   gateway.end();
-  evaluated.views.gateway = gateway.outcome();
+  evaluated.views.gateway = gateway.outcome(all.isOffenderKnown());
   return evaluated;
 }
 
@@ -142,7 +142,8 @@ class Run {
     return offender === '?' || offender === '-' || this.#offenders().length > 0;
   }
 
-  outcome(): Outcome {
+  /** @param isThere the offender is known to be in the capture, whether or not this view shows it */
+  outcome(isThere: boolean): Outcome {
     const { home } = this.detection;
     const findings = [...this.#told.values()].map((told) => ({ ...told, device: this.#now(told.device) }));
     const counted = findings.filter(({ sort }) => sort !== 'note');
@@ -160,7 +161,7 @@ class Run {
       wronged: [...new Set(counted.map(({ device }) => device))].filter(innocent),
       blocked: mapOf(AUTONOMIES, (autonomy) => blocked[autonomy].filter(innocent)),
       stopped: blocked[DEFAULT_PREFERENCES.autonomy].some((device) => offenders.includes(device)),
-      outOfSight: this.#isOutOfSight(),
+      outOfSight: isThere && this.#isOutOfSight(),
       blind: blindDetectors(DETECTORS, home.coverage()).map(({ name }) => name),
       baselines: mapOf(Object.keys(BASELINES) as Baseline[], (baseline) => this.#baseline(baseline)),
       devices: home.devices().length,
