@@ -89,7 +89,7 @@ export class Controller implements Door {
       at: () => this.#time(),
       onStored: () => this.noteStore(),
     });
-    this.rulebook.follows(this.incidents.stance());
+    this.rulebook.follows(this.incidents.own.stance());
   }
 
   /** Once the store is open. */

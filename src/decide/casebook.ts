@@ -4,28 +4,21 @@
  * done about it. So a home's history can be replayed under other preferences.
  */
 import type { Finding } from '../model/home.ts';
-import type { Answer, CleanUpName, Correction, Incident, IncidentFinding, Sign } from '../model/incident.ts';
+import type { Correction, Incident, IncidentFinding, Sign } from '../model/incident.ts';
 import { type PreferenceSet, preferencesFor } from '../model/preferences.ts';
 import type { OwnPolicy } from '../model/verdict.ts';
-import { claimed, seen } from './cleanup.ts';
-import { Corrections, correctionFor } from './corrections.ts';
+import { Corrections } from './corrections.ts';
 import { act } from './course.ts';
 import { strengthOf, THRESHOLD } from './evidence.ts';
-import { age, begin, close, isHarm, link, recordOf, take, tell } from './incidents.ts';
-import { isKindred, witnessesOf } from './kindred.ts';
+import { age, begin, close, link, recordOf, take, tell } from './incidents.ts';
+import { isKindred, type Suspect, witnessesOf } from './kindred.ts';
+import { type HouseholdInput, obey, showSign } from './obey.ts';
 import { wantsOf } from './own-policy.ts';
-import { Refusal } from './refusal.ts';
 import { Shelf } from './shelf.ts';
 import { Suspects } from './suspects.ts';
 import type { Profile } from './verdicts.ts';
 
 type FindingInput = { kind: 'finding'; at: number; change: 'new' | 'changed' | 'over'; finding: Finding };
-
-/** What somebody of the household says about an incident. */
-export type HouseholdInput =
-  | { kind: 'answer'; at: number; by: string; incident: string; answer: Answer }
-  | { kind: 'undo'; at: number; by: string; incident: string }
-  | { kind: 'claim'; at: number; by: string; incident: string; step: CleanUpName };
 
 export type CaseInput =
   | FindingInput
@@ -93,7 +86,7 @@ export class Casebook {
         for (const incident of this.current()) this.#advance(incident, input.at);
         break;
       default:
-        this.#obey(this.#shelf.open(input.incident), input);
+        this.#takeWord(input);
     }
     return [...this.#changed];
   }
@@ -176,45 +169,17 @@ export class Casebook {
 
   #takeSign(sign: Sign): void {
     const incident = this.#shelf.currentOf(sign.device);
-    if (!incident || sign.at < incident.opened) return;
-    const { cleanUp, steps } = seen(incident.cleanUp, sign);
-    if (steps.length === 0) return;
-    incident.cleanUp = cleanUp;
-    for (const step of steps)
-      tell(incident, {
-        at: sign.at,
-        kind: 'seen',
-        with: { step, ...(sign.detail !== undefined && { detail: sign.detail }) },
-      });
+    if (!incident || !showSign(incident, sign)) return;
     this.#changed.add(incident);
     this.#advance(incident, sign.at);
   }
 
-  #obey(incident: Incident, input: HouseholdInput): void {
-    const { at, by } = input;
+  #takeWord(input: HouseholdInput): void {
+    const incident = this.#shelf.open(input.incident);
+    obey(incident, input, this.corrections);
     this.#changed.add(incident);
-    if (input.kind === 'undo') return void this.#undo(incident, at, by);
-    if (input.kind === 'answer') {
-      incident.answer = input.answer;
-      delete incident.question;
-      tell(incident, { at, kind: 'answered', by, with: { answer: input.answer } });
-      this.#advance(incident, at);
-      return;
-    }
-    const { step } = input;
-    if (!incident.cleanUp.some(({ name }) => name === step)) throw new Refusal('name', 'unknown-step', 'no such step');
-    incident.cleanUp = claimed(incident.cleanUp, step, at);
-    tell(incident, { at, kind: 'claimed', by, with: { step } });
-  }
-
-  /** All that was claimed in it is fine from now on; what SPIN did is gone. */
-  #undo(incident: Incident, at: number, by: string): void {
-    const wrong = incident.findings.filter(isHarm);
-    this.corrections.add(wrong.map((finding) => correctionFor(incident.device, finding, by, at)));
-    for (const finding of wrong) finding.corrected = true;
-    tell(incident, { at, kind: 'undone', by });
-    close(incident, 'dismissed', at, by);
     this.#shelf.settle(incident);
+    if (incident.closed === undefined) this.#advance(incident, input.at);
   }
 
   #merge(device: string, into: string, at: number): void {
@@ -236,10 +201,9 @@ export class Casebook {
 
   /** Devices like this one that do the same. */
   #witnesses(device: string, findings: readonly IncidentFinding[], at: number): string[] {
-    const current = this.current().map((one): [string, readonly IncidentFinding[]] => [one.device, one.findings]);
-    const others = [...current, ...this.#suspects.entries()];
-    const alike = others.filter(([other]) => other !== device && this.#areKindred(device, other));
-    return witnessesOf(findings, alike, at);
+    const others = this.current().map((one): Suspect => [one.device, one.findings]);
+    const alike = witnessesOf(findings, [...others, ...this.#suspects.entries()], at);
+    return alike.filter((other) => other !== device && this.#areKindred(device, other));
   }
 
   #areKindred(a: string, b: string): boolean {

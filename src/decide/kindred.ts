@@ -14,16 +14,16 @@ export function isKindred(a: Profile, b: Profile): boolean {
   return a.groups.some((group) => group !== 'all' && !group.startsWith('kind:') && b.groups.includes(group));
 }
 
-/** Those of whom the same is claimed at the same time. @param alike devices and what is claimed of them */
-export function witnessesOf(
-  findings: readonly IncidentFinding[],
-  alike: ReadonlyArray<readonly [string, readonly IncidentFinding[]]>,
-  at: number,
-): string[] {
+/** A device and what is claimed of it. */
+export type Suspect = readonly [string, readonly IncidentFinding[]];
+
+/** Those of whom the same is claimed at the same time. */
+export function witnessesOf(findings: readonly IncidentFinding[], others: readonly Suspect[], at: number): string[] {
   const spreading = (one: IncidentFinding) =>
     isHarm(one) && meaningOf(one.detector).spreads === true && at - one.last < AT_ONCE;
   const own = new Set(findings.filter(spreading).map(({ detector }) => detector));
-  return alike
+  if (own.size === 0) return [];
+  return others
     .filter(([, theirs]) => theirs.some((one) => own.has(one.detector) && spreading(one)))
     .map(([device]) => device);
 }

@@ -1,5 +1,4 @@
 import type { HouseholdRule, RuleTarget } from './household.ts';
-import type { LadderStep } from './policy.ts';
 
 /** Steps that a device can be on by SPIN's own decision, the mildest first; each cuts what the one before it cuts. */
 export const VERDICT_STEPS = ['none', 'slow', 'essential', 'local', 'isolated'] as const;
@@ -39,6 +38,3 @@ export type OwnLimit = {
 
 /** What SPIN wants by itself now. */
 export type OwnPolicy = { rules: OwnRule[]; limits: OwnLimit[] };
-
-/** Steps of the ladder as rules name them. */
-export type CutStep = Exclude<VerdictStep, 'none'> & LadderStep['step'];

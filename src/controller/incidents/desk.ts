@@ -6,7 +6,7 @@ import type {
   PreferencesView,
   RehearsalView,
 } from '../../contract/incidents.ts';
-import type { HouseholdInput } from '../../decide/casebook.ts';
+import type { HouseholdInput } from '../../decide/obey.ts';
 import { Refusal } from '../../decide/refusal.ts';
 import { rehearse } from '../../decide/rehearsal.ts';
 import { type Answer, CLEAN_UP_STEPS, type CleanUpName } from '../../model/incident.ts';
@@ -100,7 +100,7 @@ export class Desk implements IncidentDoor {
     const { scope, choice } = read(body);
     const would = this.#try(() => incidents.wishes.with(scope, choice));
     const history = incidents.history;
-    const home = { profileOf: (device: string) => incidents.profileOf(device), devices };
+    const home = { profileOf: (device: string) => incidents.own.profileOf(device), devices };
     const { changed, unchanged } = rehearse(history, incidents.wishes.set, would, home, at());
     return {
       ...(history[0] && { since: history[0].at }),

@@ -8,7 +8,7 @@ import type { NewDevices } from '../../model/preferences.ts';
 import type { Verdict } from '../../model/verdict.ts';
 
 /** What views need to know of the rest. */
-export type Around = {
+export type Shown = {
   at: number;
   label: (device: string) => string;
   kind: (device: string) => string | undefined;
@@ -17,7 +17,7 @@ export type Around = {
   stoppedBy: (rule: string) => { packets: number; bytes: number };
 };
 
-export function incidentView(incident: Incident, around: Around): IncidentView {
+export function incidentView(incident: Incident, around: Shown): IncidentView {
   const { verdict, kindred, device, ...rest } = incident;
   const wrong = wrongWith(incident, around.at);
   const kind = around.kind(device);
@@ -34,7 +34,7 @@ export function incidentView(incident: Incident, around: Around): IncidentView {
   };
 }
 
-function verdictView(verdict: Verdict, { standing, stoppedBy }: Around): NonNullable<IncidentView['verdict']> {
+function verdictView(verdict: Verdict, { standing, stoppedBy }: Shown): NonNullable<IncidentView['verdict']> {
   const { step, blocks, since, until, released } = verdict;
   const rules = rulesOf(verdict).map(({ id }) => id);
   const standings = new Set(rules.map(standing));

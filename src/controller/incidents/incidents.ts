@@ -1,43 +1,31 @@
 import type { IncidentView, NewcomerView } from '../../contract/incidents.ts';
-import { afterRestart, Casebook, type CaseInput, type CaseState, type HouseholdInput } from '../../decide/casebook.ts';
+import { afterRestart, Casebook, type CaseInput, type CaseState } from '../../decide/casebook.ts';
 import { type Newcomer, Newcomers } from '../../decide/newcomers.ts';
-import type { Profile } from '../../decide/verdicts.ts';
+import type { HouseholdInput } from '../../decide/obey.ts';
 import type { HomeEvent } from '../../model/event.ts';
 import type { Incident, Sign } from '../../model/incident.ts';
 import type { Observation } from '../../model/observation.ts';
-import { type Preferences, preferencesFor } from '../../model/preferences.ts';
-import type { OwnLimit, OwnPolicy } from '../../model/verdict.ts';
 import type { Announcement } from '../../serve/stream.ts';
 import type { Store } from '../../store/store.ts';
-import type { Home } from '../../track/home.ts';
-import type { Stance } from '../rules/rulebook.ts';
 import { Archive } from './archive.ts';
-import { type Around, incidentView, newcomerView } from './incident-views.ts';
+import { incidentView, newcomerView, type Shown } from './incident-views.ts';
+import { type Around, OwnWishes } from './own-wishes.ts';
 import { SignFeed } from './sign-feed.ts';
 import { Wishes } from './wishes.ts';
 
 /** Settings: when this home's SPIN began, and who is new. */
 const INSTALLED = 'installed';
 const NEWCOMERS = 'newcomers';
-/** How well devices are secured changes slowly: they are looked at this often, ms, and only where somebody wishes it. */
-const WEIGH_EVERY = 60_000;
 
-export type IncidentsOptions = Omit<Around, 'at'> & {
-  store: Store;
-  now: () => number;
-  /** The home's time, ms: of a recording, its own. */
-  at: () => number;
-  home: () => Home;
-  /** Ids of the groups that a device is in. */
-  groupsOf: (device: string) => string[];
-  /** Whether there is such a group. */
-  isGroup: (id: string) => boolean;
-  /** Whether somebody could get into a device, as far as its traffic shows. */
-  isWeak: (device: string) => boolean;
-  announce: (message: Announcement) => void;
-  /** Told when what SPIN wants by itself is another, or preferences are. */
-  onWants: (wants: OwnPolicy) => void;
-};
+export type IncidentsOptions = Omit<Shown, 'at'> &
+  Around & {
+    store: Store;
+    /** The home's time, ms: of a recording, its own. */
+    at: () => number;
+    /** Whether there is such a group. */
+    isGroup: (id: string) => boolean;
+    announce: (message: Announcement) => void;
+  };
 
 /**
  * From findings to what SPIN does by itself: incidents, what the household says of them, who is new. What happens by
@@ -46,15 +34,11 @@ export type IncidentsOptions = Omit<Around, 'at'> & {
 export class Incidents {
   readonly #options: IncidentsOptions;
   readonly wishes: Wishes;
+  readonly #own: OwnWishes;
   #archive: Archive;
   #book!: Casebook;
   #newcomers!: Newcomers;
   #signs!: SignFeed;
-  #wants: OwnPolicy = { rules: [], limits: [] };
-  #wanted = '';
-  #weak: readonly string[] = [];
-  #weighedAt = Number.NEGATIVE_INFINITY;
-  #limits: ReadonlyMap<string, OwnLimit> = new Map();
   #watched = '';
 
   constructor(options: IncidentsOptions) {
@@ -63,6 +47,7 @@ export class Incidents {
     const known = { device: (id: string) => home().device(id) !== undefined, group: isGroup };
     this.wishes = new Wishes(store, known);
     this.#archive = new Archive(store, options.now);
+    this.#own = new OwnWishes(this.wishes, options, () => ({ book: this.#book, newcomers: this.#newcomers }));
     this.#open({ incidents: [], corrections: [] }, 0, []);
   }
 
@@ -76,17 +61,16 @@ export class Incidents {
     const newcomers = (store.setting(NEWCOMERS) as Newcomer[] | undefined) ?? [];
     this.#open(afterRestart(this.#archive.load()), installed, newcomers);
     this.#watched = '';
-    this.#wanted = '';
     this.#tell([]);
-    this.#settleWants();
+    this.#own.settle();
   }
 
   #open(state: CaseState, installed: number, newcomers: readonly Newcomer[]): void {
     const { home, label } = this.#options;
-    this.#newcomers = new Newcomers((device) => this.preferencesOf(device).newDevices, installed, newcomers);
+    this.#newcomers = new Newcomers((device) => this.#own.preferencesOf(device).newDevices, installed, newcomers);
     this.#signs = new SignFeed(home, label);
     this.#book = new Casebook({
-      profileOf: (device) => this.profileOf(device),
+      profileOf: (device) => this.#own.profileOf(device),
       devices: () =>
         home()
           .devices()
@@ -98,6 +82,11 @@ export class Incidents {
 
   close(): void {
     this.#archive.flush();
+  }
+
+  /** What SPIN wants by itself, and how far it may go. */
+  get own(): OwnWishes {
+    return this.#own;
   }
 
   get book(): Casebook {
@@ -139,7 +128,7 @@ export class Incidents {
     this.#read(this.#signs.tick(at));
     this.#changed(undefined, this.#book.apply({ kind: 'tick', at }));
     if (this.#newcomers.tick(at)) this.#newcomersChanged();
-    if (Math.abs(this.#options.now() - this.#weighedAt) >= WEIGH_EVERY) this.#weigh();
+    this.#own.tick();
     this.#archive.settle();
   }
 
@@ -181,8 +170,7 @@ export class Incidents {
     const at = this.#options.at();
     this.#changed(undefined, this.#book.apply({ kind: 'tick', at }));
     this.#options.announce({ kind: 'wishes', at });
-    this.#weigh();
-    this.#options.onWants(this.#wants);
+    this.#own.tellAgain();
   }
 
   /** Those that are not closed. */
@@ -198,37 +186,6 @@ export class Incidents {
     return this.#newcomers.all().flatMap((one) => newcomerView(one, this.#options.label));
   }
 
-  /** What SPIN wants by itself now. */
-  wants(): OwnPolicy {
-    const { rules, limits } = this.#book.wants();
-    const ofNewcomers = this.#newcomers.wants();
-    const weak = this.#weak.map((device): OwnLimit => ({ device, reason: 'weak' }));
-    // The last of a device counts: what it did weighs more than what it is.
-    const byDevice = new Map([...ofNewcomers.limits, ...weak, ...limits].map((limit) => [limit.device, limit]));
-    return { rules: [...rules, ...ofNewcomers.rules], limits: [...byDevice.values()] };
-  }
-
-  /** How far SPIN may go, as the rulebook asks each time it makes a policy. */
-  stance(): Stance {
-    return {
-      criticalOf: (device) => this.preferencesOf(device).critical,
-      guardOf: (device) => {
-        const limit = this.#limits.get(device);
-        return { mayAct: this.preferencesOf(device).autonomy !== 'watch', ...(limit && { limit }) };
-      },
-      mayAct: () => this.wishes.set.home.autonomy !== 'watch',
-    };
-  }
-
-  preferencesOf(device: string): Preferences {
-    return preferencesFor(this.wishes.set, device, this.#options.groupsOf(device));
-  }
-
-  profileOf(device: string): Profile {
-    const kind = this.#options.kind(device);
-    return { groups: this.#options.groupsOf(device), ...(kind !== undefined && { kind }) };
-  }
-
   #read(signs: readonly Sign[]): void {
     for (const sign of signs) this.#happened({ kind: 'sign', at: sign.at, sign });
   }
@@ -241,7 +198,7 @@ export class Incidents {
     if (!input && changed.length === 0) return;
     this.#archive.note(input, changed);
     this.#tell(changed);
-    if (changed.length > 0) this.#settleWants();
+    if (changed.length > 0) this.#own.settle();
   }
 
   #tell(changed: readonly Incident[]): void {
@@ -256,28 +213,7 @@ export class Incidents {
   #newcomersChanged(): void {
     this.#save(NEWCOMERS, this.#newcomers.state());
     this.#options.announce({ kind: 'newcomers', at: this.#options.at(), newcomers: this.newcomerViews() });
-    this.#settleWants();
-  }
-
-  /** Which devices are poorly secured, of those for whom that counts. */
-  #weigh(): void {
-    this.#weighedAt = this.#options.now();
-    const { home, groups, devices } = this.wishes.set;
-    const isWished = [home, ...Object.values(groups), ...Object.values(devices)].some(({ weak }) => weak === 'limit');
-    const all = isWished ? this.#options.home().devices() : [];
-    this.#weak = all
-      .map(({ id }) => id)
-      .filter((id) => this.preferencesOf(id).weak === 'limit' && this.#options.isWeak(id));
-    this.#settleWants();
-  }
-
-  #settleWants(): void {
-    this.#wants = this.wants();
-    const text = JSON.stringify(this.#wants);
-    if (text === this.#wanted) return;
-    this.#wanted = text;
-    this.#limits = new Map(this.#wants.limits.map((limit) => [limit.device, limit]));
-    this.#options.onWants(this.#wants);
+    this.#own.settle();
   }
 
   /** What happened is so, whether or not the disk takes it. */
