@@ -12,9 +12,10 @@ export class Pinger {
   readonly #pinger: ChildProcess;
   readonly #ready: Promise<string>;
 
-  constructor(bed: Testbed) {
+  /** @param namespace of who asks */
+  constructor(bed: Testbed, namespace: string = bed.home) {
     this.#echo = bed.start(bed.internet, [process.execPath, PEER]);
-    this.#pinger = bed.start(bed.home, [process.execPath, PINGER, FAR.v4, String(PORT)]);
+    this.#pinger = bed.start(namespace, [process.execPath, PINGER, FAR.v4, String(PORT)]);
     this.#ready = tell(this.#echo, JSON.stringify({ do: 'serve', addresses: [FAR.v4], ports: [PORT] }));
   }
 

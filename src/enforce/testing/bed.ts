@@ -93,6 +93,11 @@ export class EnforcingBed {
     return made;
   }
 
+  /** Namespace of the second device. */
+  get otherName(): string {
+    return this.#otherName;
+  }
+
   #addOther(): void {
     const name = this.#otherName;
     const ip = (...args: string[]) => execFileSync('ip', args, { stdio: 'pipe' });
