@@ -1,5 +1,6 @@
 /** What traffic shows of a clean-up: a device that restarts, somebody at its settings, its maker's update server. */
 import type { Sign, SignName } from '../model/incident.ts';
+import { isUpdateName } from '../model/update-names.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -18,18 +19,6 @@ export const MAX_WATCHED = 1024;
 /** The same is told again at most this often: a settings page is dozens of connections. */
 const AGAIN = 10 * MINUTE;
 
-/** Words of names that devices fetch their software from, between dots or hyphens. */
-const UPDATE_WORDS = new Set([
-  'update',
-  'updates',
-  'upgrade',
-  'firmware',
-  'fw',
-  'fota',
-  'ota',
-  'swupdate',
-  'softwareupdate',
-]);
 /** Ports of settings pages and shells: HTTP, HTTPS and their usual others, SSH, telnet. */
 const SETTINGS_PORTS = new Set([80, 443, 8080, 8443, 81, 88, 8000, 22, 23]);
 
@@ -96,9 +85,4 @@ export class SignReader {
     watched.told.set(name, at);
     return [{ at, device, name, ...(detail !== undefined && { detail }) }];
   }
-}
-
-/** Whether a name says that software is fetched there. */
-export function isUpdateName(name: string): boolean {
-  return name.split(/[.-]/).some((word) => UPDATE_WORDS.has(word));
 }

@@ -2,10 +2,11 @@ import { formatAddress, parseAddress } from '../../model/address.ts';
 import type { PortMapping } from '../../model/exposure.ts';
 import type { HelloObservation, MappingObservation, ServiceObservation } from '../../model/observation.ts';
 import { PROTOCOL, protocolName } from '../../model/protocols.ts';
+import { isUpdateName } from '../../model/update-names.ts';
 import type { Home } from '../../track/home.ts';
 import { MARK } from '../../track/witness.ts';
 import type { OpenedFlow } from '../evidence/opened-flow.ts';
-import { announcedService, isUpdateServer, weaknessOf } from './services.ts';
+import { announcedService, weaknessOf } from './services.ts';
 
 /** Facts kept of one device, of each sort; a device that announces more is known well enough by these. */
 const MAX_OPEN_SERVICES = 32;
@@ -109,7 +110,7 @@ export class SecurityBook {
   greeted(hello: HelloObservation, device: number): void {
     if (device < 0) return;
     const { serverName, at, obsolete, server } = hello;
-    if (serverName !== undefined && isUpdateServer(serverName)) this.of(device).update = { at, name: serverName };
+    if (serverName !== undefined && isUpdateName(serverName)) this.of(device).update = { at, name: serverName };
     if (obsolete === undefined) return;
     const name = serverName ?? server.address;
     const known = this.of(device).obsolete.get(name);
@@ -118,7 +119,7 @@ export class SecurityBook {
   }
 
   lookedUp(name: string, device: number, at: number): void {
-    if (device >= 0 && isUpdateServer(name)) this.of(device).update = { at, name };
+    if (device >= 0 && isUpdateName(name)) this.of(device).update = { at, name };
   }
 
   /** @returns the device that connections are led to, or -1 */

@@ -44,10 +44,3 @@ export function announcedService(service: string): { protocol: number; port: num
   const type = service.replace(/\.local$/, '');
   return Object.hasOwn(ANNOUNCED, type) ? ANNOUNCED[type] : undefined;
 }
-
-/** Parts of names under which makers serve updates; what is fetched there is not known. */
-const UPDATE = /(^|[.-])(updates?|ota|fota|firmware|fw|upgrades?|swupdate|swdl)\d*([.-]|$)/;
-
-export function isUpdateServer(name: string): boolean {
-  return UPDATE.test(name);
-}
