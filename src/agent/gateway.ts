@@ -13,6 +13,7 @@ import { FlowBatch } from '../model/flow.ts';
 import { LeaseFiles } from '../source/leases/files.ts';
 import { ConntrackSource } from '../source/live/conntrack.ts';
 import { controlFilter } from '../source/live/control-filter.ts';
+import { DeviceTotals, trackedConnections } from '../source/live/device-totals.ts';
 import { KernelSettings } from '../source/live/kernel-settings.ts';
 import { readOffload, startTracking, stopTracking } from '../source/live/nftables.ts';
 import { PacketSocket } from '../source/live/packet-socket.ts';
@@ -49,6 +50,7 @@ export class Gateway implements Mode {
   readonly #captures = new Map<string, PacketSocket>();
   readonly #synBudget = new SynBudget();
   readonly #stepper = new Stepper(() => this.#step());
+  readonly #totals: DeviceTotals;
   #table: ConntrackTable | undefined;
   #connections: ConntrackSource | undefined;
   #neighbours: Neighbours | undefined;
@@ -74,6 +76,7 @@ export class Gateway implements Mode {
       prepare: () => this.#prepareBridges(),
     });
     const sink = receiver.send.bind(receiver);
+    this.#totals = new DeviceTotals({ ...options, lan: config.lan, onTotals: sink });
     this.#digest = new Digest(sink, {
       control: new ControlDecoder(sink, { crypto: quicCrypto }),
       count: false,
@@ -143,6 +146,7 @@ export class Gateway implements Mode {
     for (const capture of this.#captures.values()) capture.close();
     this.#captures.clear();
     this.#tripwires?.close();
+    await this.#totals.close();
     await this.#enforcement.stop();
     const stays = await this.#stopTracking();
     // Without the hooks the rules that stay would not see what crosses a bridge. A virtual home ends with its guard.
@@ -264,6 +268,7 @@ export class Gateway implements Mode {
     this.#digest.advance(this.#options.now());
     this.#enforcement.beat();
     this.#tripwires?.listen();
+    this.#totals.beat(trackedConnections());
     this.#report();
   }
 

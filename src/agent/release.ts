@@ -11,8 +11,9 @@
 import { join } from 'node:path';
 import { KERNEL_SETTINGS } from '../contract/files.ts';
 import { EnforceError, Nftables, removeAll } from '../enforce/nftables.ts';
+import { removeTotals } from '../source/live/device-totals.ts';
 import { KernelSettings } from '../source/live/kernel-settings.ts';
-import { stopTracking } from '../source/live/nftables.ts';
+import { NoNft, stopTracking } from '../source/live/nftables.ts';
 import { isBridgeHook } from './bridge-hooks.ts';
 
 const OTHER_ENFORCES = 3;
@@ -22,11 +23,12 @@ function log(line: string): void {
 }
 
 async function removeTable(level: string): Promise<boolean> {
-  if (level === 'tidy') return stopTracking();
   const lock = level === 'open' ? await Nftables.open() : undefined;
-  await removeAll();
+  await removeTotals();
+  const stays = level === 'tidy' && (await stopTracking());
+  if (level !== 'tidy') await removeAll();
   await lock?.close();
-  return false;
+  return stays;
 }
 
 async function release(runDir: string, level: string): Promise<number> {
@@ -36,10 +38,11 @@ async function release(runDir: string, level: string): Promise<number> {
     stays = await removeTable(level);
   } catch (error) {
     const known = error instanceof EnforceError ? error.code : undefined;
-    // Without nft there never was a table.
-    if (known !== 'no-nft') log(`the firewall table "inet spin": ${error instanceof Error ? error.message : error}`);
     if (known === 'second-instance') return OTHER_ENFORCES;
-    code = known === 'no-nft' ? 0 : 1;
+    if (known !== 'no-nft' && !(error instanceof NoNft)) {
+      log(`the firewall table "inet spin": ${error instanceof Error ? error.message : String(error)}`);
+      code = 1;
+    }
   }
   new KernelSettings(join(runDir, KERNEL_SETTINGS), log).restore((parameter) => stays && isBridgeHook(parameter));
   process.stdout.write(`${JSON.stringify({ stays })}\n`);

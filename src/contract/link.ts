@@ -65,21 +65,25 @@ export type LinkMessage =
   | { type: 'observation'; observation: Observation };
 
 /** What an agent may observe; what people ask for and what the store knows does not come from an agent. */
-const AGENT_KINDS: ReadonlySet<string> = new Set<Observation['kind']>([
-  'tick',
-  'dns',
-  'hello',
-  'words',
-  'mapping',
-  'lease',
-  'neighbour',
-  'router',
-  'service',
-  'source',
-  'enforcement',
-  'stopped',
-  'tripped',
-]);
+const AGENT_KINDS: Readonly<Record<Exclude<Observation['kind'], 'flows'>, boolean>> = {
+  tick: true,
+  dns: true,
+  hello: true,
+  words: true,
+  mapping: true,
+  lease: true,
+  neighbour: true,
+  router: true,
+  service: true,
+  source: true,
+  enforcement: true,
+  stopped: true,
+  tripped: true,
+  totals: true,
+  restore: false,
+  profile: false,
+  command: false,
+};
 
 export type LinkErrorCode = 'bad-header' | 'too-long' | 'bad-json' | 'bad-message' | 'bad-flows' | 'protocol';
 
@@ -239,7 +243,8 @@ function readJson(payload: Uint8Array): Record<string, unknown> {
 }
 
 function asObservation(value: Record<string, unknown>): Observation {
-  if (typeof value.kind !== 'string' || !AGENT_KINDS.has(value.kind)) {
+  const { kind } = value;
+  if (typeof kind !== 'string' || !Object.hasOwn(AGENT_KINDS, kind) || !AGENT_KINDS[kind as keyof typeof AGENT_KINDS]) {
     throw new LinkError('bad-message', 'an observation of no kind that an agent makes');
   }
   if (!Number.isFinite(value.at)) throw new LinkError('bad-message', 'an observation without a time');

@@ -27,7 +27,8 @@ export type Observation =
   | CommandObservation
   | EnforcementObservation
   | StoppedObservation
-  | TrippedObservation;
+  | TrippedObservation
+  | TotalsObservation;
 
 /** One end of a packet as the link showed it; no `mac` where the link has none. */
 export type Endpoint = { mac?: Mac; address: Address };
@@ -266,3 +267,11 @@ export type StoppedEntry = { id: string; packets: number; bytes: number };
 
 /** A tripwire in the kernel acted, or would have where it only watches: at most once a second for each device and reason. */
 export type TrippedObservation = { kind: 'tripped'; at: number; mac: Mac; reason: TripReason; mode: TripMode };
+
+/**
+ * What passed in each direction since the last such observation, told every second while there are more connections
+ * than can be read every second. It feeds rates alone: exact counters still come with `flows`, later.
+ */
+export type TotalsObservation = { kind: 'totals'; at: number; sent: SentTotal[]; received: ReceivedTotal[] };
+export type SentTotal = { mac: Mac; packets: number; bytes: number };
+export type ReceivedTotal = { address: Address; packets: number; bytes: number };

@@ -61,11 +61,20 @@ export function offloadOf(listing: string): Offload {
   return tables.some((table) => [table.flags ?? []].flat().includes('offload')) ? 'hardware' : 'software';
 }
 
-function nft(args: string[], input = ''): Promise<string> {
+/** Nothing of ours can be in a firewall then. */
+export class NoNft extends Error {
+  constructor() {
+    super('nft is not installed');
+  }
+}
+
+/** @throws NoNft, or Error with nft's own words */
+export function nft(args: string[], input = ''): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = execFile('nft', args, { timeout: TIMEOUT_MS, encoding: 'utf8' }, (error, stdout, stderr) => {
-      if (error) reject(new Error(stderr.trim().split('\n')[0] || error.message));
-      else resolve(stdout);
+      if (!error) resolve(stdout);
+      else if (error.code === 'ENOENT') reject(new NoNft());
+      else reject(new Error(stderr.trim().split('\n')[0] || error.message));
     });
     child.stdin?.on('error', () => {});
     child.stdin?.end(input);
