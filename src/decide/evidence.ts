@@ -26,26 +26,26 @@ const MAX_WITNESSES = 3;
  */
 export const THRESHOLD: Readonly<Record<Certainty, number>> = { certain: 0.95, likely: 0.75, suspected: 0.5 };
 
-/** 0 to 1. @param witnesses other devices of the same kind with the same harm now */
+/** 0 to 1; never less for more claims. @param witnesses other devices of the same kind with the same harm now */
 export function strengthOf(findings: readonly IncidentFinding[], witnesses: number, at: number): number {
-  const surest = findings
-    .map((finding) => ({ finding, weight: weightOf(finding, at) }))
-    .filter(({ weight }) => weight > 0)
-    .sort((a, b) => b.weight - a.weight);
-  const told = new Set<string>();
-  let doubt = 1;
-  for (const { finding, weight } of surest) {
-    const reasons = reasonsOf(finding);
-    if (!reasons.some((reason) => told.has(reason))) doubt *= 1 - weight;
-    for (const reason of reasons) told.add(reason);
-  }
+  const byDetector = doubtOf(findings, at, ({ detector }) => detector);
+  const byFarEnd = doubtOf(findings, at, ({ detector, target }) =>
+    target?.node ? `at ${Object.values(target.node)[0]}` : detector,
+  );
+  // Reasons must differ in both: who says it, and of what.
+  const doubt = Math.max(byDetector, byFarEnd);
   if (doubt === 1) return 0;
   return 1 - doubt * (1 - WITNESS) ** Math.min(witnesses, MAX_WITNESSES);
 }
 
-/** What a claim rests on: the detector, and the far end that it is about. */
-function reasonsOf({ detector, target }: IncidentFinding): string[] {
-  return target?.node ? [`detector ${detector}`, `node ${Object.values(target.node)[0]}`] : [`detector ${detector}`];
+/** How likely all of it is wrong, where claims of one group are one reason. */
+function doubtOf(findings: readonly IncidentFinding[], at: number, groupOf: (one: IncidentFinding) => string): number {
+  const surest = new Map<string, number>();
+  for (const finding of findings) {
+    const group = groupOf(finding);
+    surest.set(group, Math.max(surest.get(group) ?? 0, weightOf(finding, at)));
+  }
+  return [...surest.values()].reduce((left, weight) => left * (1 - weight), 1);
 }
 
 /** What one claim counts by itself now. */
