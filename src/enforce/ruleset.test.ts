@@ -318,6 +318,21 @@ describe('text from outside', () => {
     expect(() => compile(policy(change))).toThrow(expect.objectContaining({ field }));
   });
 
+  it('names interfaces one by one or in a set, VLANs and bridges among them', () => {
+    const rulesOf = (lan: string[]) =>
+      replaceText(compile(policy({ lan })))
+        .split('\n')
+        .filter((line) => line.includes('ifname ') && line.startsWith('add rule'));
+    expect(rulesOf(['br-lan.20'])).toEqual([
+      'add rule inet spin early iifname != "br-lan.20" accept',
+      'add rule inet spin guard iifname != "br-lan.20" accept',
+      'add rule inet spin inbound oifname != "br-lan.20" accept',
+    ]);
+    expect(rulesOf(['eth0.10', 'br-lan']).every((rule) => rule.includes(' @lan '))).toBe(true);
+    const text = replaceText(compile(policy({ lan: ['eth0.10', 'br-lan', 'wlan0'] })));
+    expect(text).toContain('add element inet spin lan { "eth0.10", "br-lan", "wlan0" }\n');
+  });
+
   it('that holds no address of a family leaves that family’s sources alone', () => {
     const text = replaceText(compile(policy({ home: ['192.0.2.0/24'] })));
     expect(text).toContain('goto spoofing4');

@@ -29,7 +29,7 @@ const COUNTER = `table inet far {
 }
 `;
 
-class Peer {
+export class Peer {
   readonly child: ChildProcess;
   readonly #waiting: Array<(answer: unknown) => void> = [];
 
