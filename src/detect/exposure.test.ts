@@ -37,7 +37,14 @@ describe('the account of how a device is secured', () => {
   it('tells open logins, ways in and plain text with their evidence, the weightiest first', () => {
     const telnet = flows(START + SECOND, { from: PHONE, to: CAMERA, port: 23, up: 9, down: 9, slot: 2 });
     const page = flows(START + SECOND, { from: PHONE, to: CAMERA, port: 80, up: 9, down: 9, slot: 3 });
-    const plain = flows(START + SECOND, { from: CAMERA, to: BEYOND('198.51.100.7'), port: 80, slot: 4 });
+    const plain = flows(START + SECOND, {
+      from: CAMERA,
+      to: BEYOND('198.51.100.7'),
+      port: 80,
+      up: 5,
+      down: 5,
+      slot: 4,
+    });
     const watched = home(
       telnet,
       page,

@@ -65,15 +65,10 @@ function* mappingPoints({ mappings }: Security, now: number): Iterable<ExposureP
 }
 
 function* usePoints({ plain, obsolete }: Security): Iterable<ExposurePoint> {
-  for (const { port, node, first, last } of plain.values())
-    yield {
-      sort: 'plain-text',
-      weight: TELLING.has(port) ? 'heavy' : 'light',
-      subject: node,
-      first,
-      last,
-      evidence: { port },
-    };
+  for (const { port, node, first, last, confirmed } of plain.values()) {
+    const weight = TELLING.has(port) ? 'heavy' : 'light';
+    if (confirmed) yield { sort: 'plain-text', weight, subject: node, first, last, evidence: { port } };
+  }
   for (const [node, { version, first, last }] of obsolete)
     yield { sort: 'obsolete-encryption', weight: 'light', subject: node, first, last, evidence: { version } };
 }

@@ -34,7 +34,7 @@ export async function readFiles(options: ReadFilesOptions, streams: Streams): Pr
     anyRead ||= fault === undefined || fault.partly;
     if (fault) streams.stderr.write(`spin read: ${visible(fault.file)}: ${fault.reason} at byte ${fault.offset}\n`);
     if (fault && !fault.partly) continue;
-    if (options.json) await writeSummary(output, pipeline.home, totals, found.all(pipeline.findings()));
+    if (options.json) await writeSummary(output, pipeline, totals, found.all(pipeline.findings()));
     else if (!options.events) {
       const title = options.files.length > 1 ? file : undefined;
       const table = { title, ...look(streams.stdout) };

@@ -1,6 +1,7 @@
 import type { Totals } from '../digest/totals.ts';
 import { findingSentence } from '../model/finding-words.ts';
 import type { Conversation, Device, Finding } from '../model/home.ts';
+import type { Pipeline } from '../pipeline.ts';
 import type { Home } from '../track/home.ts';
 import type { Output } from './output.ts';
 
@@ -10,14 +11,15 @@ import type { Output } from './output.ts';
  */
 export async function writeSummary(
   output: Output,
-  home: Home,
+  pipeline: Pipeline,
   totals: Totals,
   findings: readonly Finding[],
 ): Promise<void> {
+  const { home } = pipeline;
   await output.write(`{"capture":${JSON.stringify(captureOf(home, totals))},"devices":[`);
   let comma = '';
   for (const device of home.devices()) {
-    await output.write(comma + JSON.stringify(deviceOf(home, device)));
+    await output.write(comma + JSON.stringify({ ...deviceOf(home, device), exposure: exposureIn(pipeline, device) }));
     comma = ',';
   }
   await output.write('],"conversations":[');
@@ -33,6 +35,11 @@ export async function writeSummary(
     comma = ',';
   }
   await output.write(']}\n');
+}
+
+function exposureIn(pipeline: Pipeline, { id }: Device) {
+  const { grade, points = [], unseen } = pipeline.exposure(id) ?? {};
+  return { grade, points, unseen };
 }
 
 /** The finding in plain English, about the device by its best name. */

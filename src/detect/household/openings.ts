@@ -50,7 +50,8 @@ export const unencryptedService: Detector = {
         if (at - minute < MINUTE) return;
         const since = minute;
         minute = at;
-        for (const [device, { open }] of book.devices())
+        for (const [device, { open, plain }] of book.devices()) {
+          for (const use of plain.values()) use.confirmed ||= isAnswered(home, use.conversation);
           for (const service of open.values()) {
             if (service.last < since) continue;
             service.confirmed ||= isOpen(home, device, service);
@@ -60,6 +61,7 @@ export const unencryptedService: Detector = {
             const evidence = { service: name, port, outside, by, announced: conversation < 0 };
             claim({ device, subject: name, evidence, confidence: outside ? 0.95 : 0.9, first, hold: 7 * DAY });
           }
+        }
       },
       forget: (device) => book.forget(device),
     };
@@ -82,4 +84,11 @@ function isOpen(home: Home, device: number, { conversation: id }: OpenService): 
   const isOwn = conversation.device === home.deviceId(device);
   const [packets, bytes] = isOwn ? [packetsUp, bytesUp] : [packetsDown, bytesDown];
   return packets >= LEAST_PACKETS && bytes >= LEAST_SAID;
+}
+
+function isAnswered(home: Home, id: number): boolean {
+  const conversation = home.conversation(id);
+  return (
+    conversation !== undefined && conversation.packetsDown >= LEAST_PACKETS && conversation.bytesDown >= LEAST_SAID
+  );
 }

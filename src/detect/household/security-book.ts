@@ -32,12 +32,21 @@ export type OpenService = {
 
 export type Seen = { first: number; last: number };
 
+/** A service without encryption that the device uses beyond the home. */
+export type PlainUse = Seen & {
+  port: number;
+  node: string;
+  conversation: number;
+  /** It was answered with more than a refusal. */
+  confirmed: boolean;
+};
+
 /** What is known of how well one device is secured. */
 export class Security {
   readonly open = new Map<string, OpenService>();
   readonly mappings = new Map<string, PortMapping>();
   /** Services that it uses without encryption beyond the home, by `tcp/80` and the far end. */
-  readonly plain = new Map<string, Seen & { port: number; node: string }>();
+  readonly plain = new Map<string, PlainUse>();
   /** Versions older than TLS 1.2, by the server's name. */
   readonly obsolete = new Map<string, Seen & { version: string }>();
   /** When it last contacted what looks like an update server, and which. */
@@ -159,12 +168,13 @@ export class SecurityBook {
   #used(flow: OpenedFlow): void {
     const { port, at, protocol } = flow;
     const { plain } = this.of(flow.device);
-    const name = this.#home.conversation(this.#home.conversationId(flow.conversation))?.node.name;
+    const conversation = this.#home.conversationId(flow.conversation);
+    const name = this.#home.conversation(conversation)?.node.name;
     const node = name ?? formatAddress(...flow.far);
     const key = `${protocolName(protocol)}/${port} ${node}`;
     const known = plain.get(key);
-    if (known) known.last = at;
-    else put(plain, key, MAX_PLAIN, { port, node, first: at, last: at });
+    if (known) Object.assign(known, { conversation, last: at });
+    else put(plain, key, MAX_PLAIN, { port, node, conversation, confirmed: false, first: at, last: at });
   }
 }
 
