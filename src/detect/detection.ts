@@ -132,12 +132,15 @@ export class Detection {
   #open(flow: OpenedFlow): void {
     const contact = this.#contacts.opened(flow);
     if (contact) for (const running of this.#called) this.#guard(running, () => running.hooks.called!(contact));
-    for (const running of this.#opened) {
-      try {
-        running.hooks.opened!(flow);
-      } catch {
-        running.faults++;
-      }
+    const { length } = this.#opened;
+    for (let i = 0; i < length; i++) this.#show(this.#opened[i]!, flow);
+  }
+
+  #show(running: Running, flow: OpenedFlow): void {
+    try {
+      running.hooks.opened!(flow);
+    } catch {
+      running.faults++;
     }
   }
 

@@ -10,6 +10,9 @@ export class Rhythm {
   last = Number.NEGATIVE_INFINITY;
   #distances: Float32Array | undefined;
   #at = 0;
+  /** What was measured last, and at which count: several detectors ask. */
+  #measured: { distance: number; spread: number } | undefined;
+  #measuredAt = 0;
 
   /** @returns whether it was a new start */
   note(at: number): boolean {
@@ -33,8 +36,14 @@ export class Rhythm {
    * jitter of half the distance 0.25, chance (a Poisson process) 0.69, people more.
    */
   measure(): { distance: number; spread: number } | undefined {
+    if (this.known < 2) return undefined;
+    if (this.#measuredAt !== this.count) this.#measured = this.#measure();
+    this.#measuredAt = this.count;
+    return this.#measured;
+  }
+
+  #measure(): { distance: number; spread: number } {
     const { known } = this;
-    if (known < 2) return undefined;
     const sorted = this.#distances!.slice(0, known).sort();
     const distance = sorted[known >> 1]!;
     const deviations = sorted.map((value) => Math.abs(value - distance)).sort();
