@@ -105,6 +105,14 @@ describe('a block is an entry, not a rule', () => {
     );
   });
 
+  it('and no memory is reserved for those that are not there, but what strangers may fill has a bound', () => {
+    const sets = replaceText(compile(policy()))
+      .split('\n')
+      .filter((line) => /^add (set|map) /.test(line) && !line.includes('schema_'));
+    for (const line of sets) expect(line.includes('size ')).toBe(line.includes('flags dynamic,timeout'));
+    expect(sets.filter((line) => line.includes('size ')).length).toBeGreaterThan(10);
+  });
+
   it('and where nothing of its form is blocked no packet is looked up for it', () => {
     const none = replaceText(compile(policy({ devices: [] })));
     expect(none).not.toMatch(/add rule .*@(block|ruled|allow|pause|ladder|isolated)/);

@@ -13,7 +13,10 @@ export type NftSet = {
   dynamic: boolean;
 };
 
-/** What a set may hold: some megabytes of kernel memory, a hundred times a large household's. */
+/**
+ * What a set may hold: some megabytes of kernel memory, a hundred times a large household's. The kernel is not told: it
+ * would reserve the memory for all of them in each set, 200 MB for the table.
+ */
 export const MAX_ELEMENTS = 65_536;
 
 export class Sets {
@@ -36,8 +39,7 @@ export class Sets {
 
 export function defineText({ name, type, words }: NftSet): string {
   const kind = type.includes(' : ') ? 'map' : 'set';
-  const size = words.some((word) => word.startsWith('size ')) ? [] : [`size ${MAX_ELEMENTS}`];
-  return `add ${kind} inet spin ${name} { ${[`type ${type}`, ...size, ...words].join('; ')}; }`;
+  return `add ${kind} inet spin ${name} { ${[`type ${type}`, ...words].join('; ')}; }`;
 }
 
 /** nft reads one long statement slower than several: it looks for the end of each. */
