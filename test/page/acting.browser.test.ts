@@ -305,10 +305,10 @@ describe.skipIf(missingBrowser)(`Acting on the home${missingBrowser}`, { timeout
 
   it('tells when a brake in the kernel acted by itself', async () => {
     const { page, server } = await enter({ hash: cameraPage });
-    server.send({
-      ...{ kind: 'tripped', sequence: 0, at: server.home.at, device: server.home.devices[0]!.id },
-      tripped: { reason: 'destination4', mode: 'enforce', at: server.home.at },
-    });
+    const [device] = server.home.devices;
+    const tripped = { reason: 'destination4', mode: 'enforce' as const, at: server.home.at };
+    Object.assign(device!, { tripped });
+    server.send({ kind: 'tripped', sequence: 0, at: server.home.at, device: device!.id, tripped });
     await page.getByText(/SPIN braked it at .*: it flooded one address\./).waitFor();
   });
 

@@ -1,4 +1,5 @@
 import type { ConversationView } from '../../../src/contract/api.ts';
+import { parseAddress } from '../../../src/model/address.ts';
 import type { NodeTarget, RuleAction, RuleTarget } from '../../../src/model/household.ts';
 import { protocolNumber } from '../../../src/model/protocols.ts';
 
@@ -50,8 +51,8 @@ export function targetOf(subject: Subject, scope: Scope, action: RuleAction): Ru
 }
 
 /** A name stands for all its addresses, now and later. */
-export function nodeTarget({ key, name }: FarEnd): NodeTarget {
-  return name === undefined ? { address: key } : { name };
+export function nodeTarget({ key, name = key }: FarEnd): NodeTarget {
+  return parseAddress(name) ? { address: name } : { name };
 }
 
 /** Whether a far end can be named in a rule: the router, groups and devices of the home are no nodes. */

@@ -5,7 +5,11 @@ import type { Filter } from './filter.ts';
 import { buildGraph, type PictureGraph, type PictureNode } from './graph.ts';
 
 /** What a pointer over a circle is told. Rates in bytes per second, `up` leaves the home's side. */
-export type Tip = Pick<PictureNode, 'label' | 'members' | 'bytes'> & { services: string[]; up: number; down: number };
+export type Tip = Pick<PictureNode, 'label' | 'members' | 'bytes' | 'mark'> & {
+  services: string[];
+  up: number;
+  down: number;
+};
 
 /** Services that a tip names. */
 const SERVICES = 3;
@@ -44,6 +48,7 @@ export class Feed {
       label: node.label,
       members: node.members,
       bytes: node.bytes,
+      ...(node.mark ? { mark: node.mark } : {}),
       services: node.type === 'device' ? [] : [...new Set(own.map((edge) => edge.service))].slice(0, SERVICES),
       up: own.reduce((sum, edge) => sum + (sent(edge) ? edge.up : edge.down), 0),
       down: own.reduce((sum, edge) => sum + (sent(edge) ? edge.down : edge.up), 0),
