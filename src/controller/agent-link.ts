@@ -29,6 +29,8 @@ export class AgentLink {
   #tellLoss: () => void = () => {};
   #retry = FIRST_RETRY;
   #closed = false;
+  #isWriting = false;
+  #waiting: Uint8Array | undefined;
 
   constructor(options: AgentLinkOptions) {
     this.#options = options;
@@ -39,6 +41,8 @@ export class AgentLink {
     const decoder = new LinkDecoder('agent');
     let reason: string | undefined;
     this.#socket = socket;
+    this.#isWriting = false;
+    this.#waiting = undefined;
     socket.on('connect', () => {
       socket.write(encodeHello({ protocol: LINK_PROTOCOL, role: 'controller', epoch: this.#options.epoch }));
     });
@@ -57,12 +61,24 @@ export class AgentLink {
   }
 
   /**
-   * Hands a policy to the agent; where none is there, it is for whoever connects to send it again.
+   * Hands a policy to the agent; where none is there, it is for whoever connects to send it again. Of those that an agent
+   * is too slow for only the latest waits.
    * @throws LinkError when it is larger than any frame
    */
   send(message: PolicyMessage): void {
     const frame = encodePolicy(message);
-    if (this.connected) this.#socket?.write(frame);
+    if (this.connected && this.#isWriting) this.#waiting = frame;
+    else if (this.connected) this.#write(this.#socket!, frame);
+  }
+
+  #write(socket: Socket, frame: Uint8Array): void {
+    this.#isWriting = true;
+    this.#waiting = undefined;
+    socket.write(frame, () => {
+      if (socket !== this.#socket) return;
+      this.#isWriting = false;
+      if (this.#waiting && this.connected) this.#write(socket, this.#waiting);
+    });
   }
 
   /** Drops the connection; the agent tells everything anew when it is made again. */
