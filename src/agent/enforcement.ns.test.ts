@@ -233,6 +233,27 @@ describe.skipIf(reason)(`an agent that enforces${reason ? ` (skipped: ${reason})
     expect(await isCut()).toBe(true);
   });
 
+  it('goes on, and a restarted agent too, when an attacker has filled the kernel’s sets', async () => {
+    const agent = launch();
+    const first = await meet();
+    await first.want(openPolicy());
+    const keyOf = (i: number) => `${HOME.mac} . 10.${i >> 16}.${(i >> 8) & 255}.${i & 255} timeout 1h`;
+    const fill = Array.from({ length: 30 }, (_, n) => {
+      const keys = Array.from({ length: 4000 }, (_, i) => keyOf(n * 4000 + i));
+      return `add element inet spin destination4 { ${keys.join(', ')} }\n`;
+    });
+    bed.bed.run(bed.bed.router, ['nft', '-f', '-'], fill.join(''));
+    expect(await first.want(blocked)).toMatchObject(inForce);
+    expect(await isCut()).toBe(true);
+    await until('the counters', () => first.stopped('b') >= 2, NOTICED * 2);
+    await kill(agent);
+    launch();
+    const second = await meet();
+    expect(await second.want(blocked)).toMatchObject(inForce);
+    expect(await isCut()).toBe(true);
+    expect(await otherPasses()).toBe(true);
+  });
+
   it('enforces nothing beside another instance, says so, and does as soon as that one is gone', async () => {
     await bed.apply(openPolicy());
     launch();

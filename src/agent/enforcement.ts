@@ -203,12 +203,14 @@ export class Enforcement {
     }
   }
 
-  /** @returns whether the kernel is as it shall be */
+  /** @returns whether the policy is the same still */
   async #tend(nft: Nftables, inForce: PolicyMessage): Promise<boolean> {
     const generation = this.#kernel!.generation() - nft.commits;
     if (generation === this.#quiet && !this.#blind) return true;
     const found = await nft.repair();
-    if (!found || inForce !== this.#inForce || this.#isOff) return false;
+    if (inForce !== this.#inForce || this.#isOff) return false;
+    // Sets that an attacker fills cannot be read: what others changed is seen when they are empty again.
+    if (!found) return true;
     this.#quiet = generation;
     if (this.#blind) this.#tell('in-force', inForce.revision);
     this.#blind = false;

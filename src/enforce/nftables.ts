@@ -12,8 +12,11 @@ import { changeText, compile, differences, diffText, type Ruleset, replaceText }
 
 /** nft takes a tenth of a second for tens of thousands of elements; what takes longer hangs. */
 const TIMEOUT_MS = 10_000;
-/** A listing of full sets. */
-const MAX_LISTING_BYTES = 64 * 1024 * 1024;
+/**
+ * Of 60,000 elements, which take 45 MB when they are read: more than the largest household's, fewer than an attacker can
+ * make the kernel list.
+ */
+const MAX_LISTING_BYTES = 6 * 1024 * 1024;
 /** In the abstract namespace, which is the network namespace's own and empties itself with the process. */
 const LOCK = '\0spin-enforce';
 
@@ -40,6 +43,8 @@ export class EnforceError extends Error {
 }
 
 type Chains = { nftables?: Array<{ chain?: { table: string } }> };
+
+class TooLarge extends Error {}
 
 export class Nftables {
   readonly #lock: Server;
@@ -99,13 +104,15 @@ export class Nftables {
   check(): Promise<string[]> {
     return this.#inTurn(async () => {
       const ruleset = this.#inForce;
-      return ruleset ? differences(ruleset, await list()) : [];
+      const actual = ruleset && (await list());
+      return actual ? differences(ruleset, actual) : [];
     });
   }
 
   /**
    * Brings back what somebody else removed or changed. Gives way to `apply`.
-   * @returns what was different, one line each; nothing where it gave way or nothing was applied yet
+   * @returns what was different, one line each; nothing where that is not known: nothing was applied yet, it gave way, or
+   *   the table is larger than can be read
    */
   repair(): Promise<string[] | undefined> {
     return this.#inTurn(async () => {
@@ -114,7 +121,9 @@ export class Nftables {
       const looking = new AbortController();
       this.#looking = looking;
       try {
-        const found = differences(ruleset, await list(looking.signal));
+        const actual = await list(looking.signal);
+        if (!actual) return undefined;
+        const found = differences(ruleset, actual);
         if (found.length > 0) await this.#commit(await adopt(ruleset));
         return found;
       } catch (error) {
@@ -130,7 +139,7 @@ export class Nftables {
   counters(): Promise<Map<string, Counted>> {
     return this.#inTurn(async () => {
       if (!this.#inForce) return new Map();
-      if (!this.#read) return countersOf(this.#inForce, await list());
+      if (!this.#read) return countersOf(this.#inForce, (await list()) ?? readListing('{}'));
       this.#counting ??= countingSets(this.#inForce);
       return readCounters(this.#counting, this.#read);
     });
@@ -185,19 +194,20 @@ function readCounters(counting: readonly Counting[], read: ReadCounters): Map<st
   return sums;
 }
 
+/** By its elements where it can be read what is there, else as a whole: both without a gap. */
 async function adopt(ruleset: Ruleset): Promise<string> {
   const actual = await list();
-  return actual.schema === ruleset.schema ? changeText(ruleset, actual) : replaceText(ruleset);
+  return actual?.schema === ruleset.schema ? changeText(ruleset, actual) : replaceText(ruleset);
 }
 
-/** Of a table that is not there: nothing. */
-async function list(signal?: AbortSignal): Promise<Listing> {
+/** @returns nothing in it of a table that is not there; `undefined` for one that is larger than can be read */
+async function list(signal?: AbortSignal): Promise<Listing | undefined> {
   const tables = (await nft(['list', 'tables', 'inet'])).split('\n');
   const there = tables.includes(`table inet ${TABLE}`);
-  const listing = there ? await nft(['-j', '-n', 'list', 'table', 'inet', TABLE], '', signal) : '{}';
   try {
-    return readListing(listing);
+    return readListing(there ? await nft(['-j', '-n', 'list', 'table', 'inet', TABLE], '', signal) : '{}');
   } catch (error) {
+    if (error instanceof TooLarge) return undefined;
     // Of a table that another process made its own nft 1.0.6 prints half of one; the kernel says why it is not ours.
     if (error instanceof SyntaxError) return readListing('{}');
     throw error;
@@ -210,11 +220,18 @@ function nft(args: string[], input = '', signal?: AbortSignal): Promise<string> 
     const child = execFile('nft', args, options, (error, stdout, stderr) => {
       if (!error) resolve(stdout);
       else if (error.code === 'ENOENT') reject(new EnforceError('no-nft', 'nft is not installed'));
-      else reject(new EnforceError('refused', stderr.trim().split('\n').slice(0, 3).join(' ') || error.message));
+      else if (error.code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER') reject(new TooLarge());
+      else reject(new EnforceError('refused', reasonIn(stderr) || error.message));
     });
     child.stdin?.on('error', () => {});
     child.stdin?.end(input);
   });
+}
+
+/** Of nft's complaints the words, without the places in our own text. */
+function reasonIn(complaints: string): string {
+  const reasons = [...complaints.matchAll(/Error: (.+)/g)].map(([, reason]) => reason!);
+  return [...new Set(reasons)].slice(0, 3).join('; ') || complaints.trim().slice(0, 200);
 }
 
 function takeLock(): Promise<Server> {
