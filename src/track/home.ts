@@ -149,6 +149,12 @@ export class Home {
     return this.#conversations.id(entry);
   }
 
+  /** Packets that the far end of a conversation has sent; 0 where it is no longer known. */
+  packetsDown(conversation: number): number {
+    const entry = this.#conversations.entry(conversation);
+    return entry < 0 ? 0 : this.#conversations.counters(entry).packetsDown;
+  }
+
   /** Index of the device at an address, or -1. */
   deviceAt(words: AddressWords): number {
     return this.#devices.withAddress(words[0], words[1], words[2], words[3]);

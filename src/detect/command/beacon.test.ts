@@ -66,6 +66,24 @@ describe('a beacon', () => {
     expect(found(...calls(times, { from: CAMERA, to: MASTER, port: 4444 }))).toEqual([]);
   });
 
+  it('is not seen in an outage, when names are forgotten and nobody answers', () => {
+    const cloud = BEYOND('203.0.113.10');
+    const other = BEYOND('203.0.113.20');
+    const looked = ticks(START, HOUR / 2, 10).map((at) => lookUp(at, CAMERA, 'cloud.example', [cloud.address], 60));
+    const fine = calls(ticks(START + SECOND, HOUR / 2, 10), { from: CAMERA, to: cloud, port: 10_443 });
+    const alive = calls(ticks(START, MINUTE, 290), { from: CAMERA, to: other, port: 8883 });
+    const out = START + 5 * HOUR;
+    const retried = calls(ticks(out, MINUTE, 60), { from: CAMERA, to: cloud, port: 10_443, down: 0 });
+    const unnamed = calls(ticks(out, MINUTE, 60), { from: CAMERA, to: MASTER, port: 7000, down: 0 });
+    expect(found(...looked, ...fine, ...alive, ...retried, ...unnamed)).toEqual([]);
+  });
+
+  it('is seen beside others that are answered', () => {
+    const alive = calls(ticks(START, MINUTE, 130), { from: CAMERA, to: BEYOND('203.0.113.20'), port: 8883 });
+    const silent = calls(ticks(START + HOUR, MINUTE, 60), { from: CAMERA, to: MASTER, port: 7000, down: 0 });
+    expect(found(...alive, ...silent)).toMatchObject([{ subject: `tcp/7000 ${MASTER.address}` }]);
+  });
+
   it('is not seen inside the home, where a controller polls', () => {
     const lamp = { mac: '02:00:00:00:00:09', address: '192.168.1.9' };
     expect(found(...calls(ticks(START, MINUTE, 60), { from: CAMERA, to: lamp, port: 9999, down: 0 }))).toEqual([]);

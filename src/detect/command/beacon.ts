@@ -83,7 +83,7 @@ function caller(name: 'beacon' | 'command-and-control', least: number, below: nu
         if (contact.rhythm.known < THRESHOLDS.clockworkCalls.value || isTime(contact)) return;
         const rhythm = regular(contact);
         const conversation = rhythm && contacts.conversation(contact);
-        if (!conversation) return;
+        if (!conversation || (exchangeOf(conversation) === 'silence' && contacts.isCutOff(contact))) return;
         const { device } = contact;
         const kind = classOf(home.kindAt(device));
         const confidence = confidenceOf(contact, conversation, rhythm, kind, home.firstSeenAt(device));
@@ -119,7 +119,7 @@ function confidenceOf(
     contact.protocol === PROTOCOL.tcp &&
     distance <= THRESHOLDS.restless.value &&
     contact.rhythm.count >= THRESHOLDS.restlessCalls.value;
-  const known = conversation.node.name === undefined ? 'address' : 'named';
+  const known = conversation.node.name === undefined && !contact.wasNamed ? 'address' : 'named';
   const place = isEverydayPort(contact.protocol, contact.port) ? 'everyday' : 'rare';
   let confidence = STRANGENESS[known][place][exchangeOf(conversation)] * KIND_FACTOR[kind];
   if (isRestless) confidence = Math.max(confidence, RESTLESS);

@@ -45,7 +45,7 @@ export const thinSession: Detector = {
     let minute = 0;
     let started = Number.NaN;
     const look = (contact: Contact): void => {
-      if (contact.protocol !== PROTOCOL.tcp || contact.name !== undefined) return;
+      if (contact.protocol !== PROTOCOL.tcp || contact.name !== undefined || contact.wasNamed) return;
       const isDisguised = isWithoutTls(contact, contacts, started);
       if (isEverydayPort(contact.protocol, contact.port) && !isDisguised) return;
       if (contact.rhythm.count > THRESHOLDS.restarts.value) return;

@@ -62,7 +62,7 @@ export const novelty: Detector = {
     const habits = habitBookOf(home);
     return {
       called(contact) {
-        if (contact.protocol !== PROTOCOL.tcp && contact.protocol !== PROTOCOL.udp) return;
+        if (contact.wasNamed || (contact.protocol !== PROTOCOL.tcp && contact.protocol !== PROTOCOL.udp)) return;
         const { device } = contact;
         const at = contact.rhythm.last;
         const needs = habits.of(device);
