@@ -98,12 +98,22 @@ describe('mail', () => {
       }
     }, kind);
 
+  function oneProvider(): Told[] {
+    return played((scene, thing) => {
+      for (let i = 0; i < 40; i++) {
+        scene.named(START + i * 10 * SECOND, thing, 'smtp.provider.example', stranger(i));
+        scene.tcp(START + SECOND + i * 10 * SECOND, thing, stranger(i), 25, { serverFirst: true });
+      }
+    }, 'camera');
+  }
+
   it.each([
     ['a fridge that speaks to two mail servers', mailed(2, 25, 'kitchen'), 1],
     ['a camera or fridge that hands its mail to one', mailed(1, 25, 'kitchen'), 0],
     ['a computer with a mail server of its own and some correspondents', mailed(4, 25, 'computer'), 0],
     ['a computer that speaks to twenty mail servers', mailed(20, 25, 'computer'), 1],
     ['a mail program with three providers', mailed(3, 587, 'computer'), 0],
+    ['a camera whose provider has many addresses under one name', oneProvider(), 0],
   ])('%s', (_what, told, count) => {
     expect(found(told, 'outbound-mail')).toHaveLength(count);
   });
@@ -126,6 +136,14 @@ describe('a network of strangers', () => {
     }, 'camera');
     expect(found(told, 'peer-fan-out')).toEqual([]);
   });
+});
+
+it('a television that finds the web by encrypted look-ups meets many far ends over QUIC, and is no peer', () => {
+  const told = played((scene, thing) => {
+    for (let i = 0; i < 400; i++) scene.udp(START + i * 500, thing, stranger(i * 31), 443, 1200, 1200);
+  }, 'tv');
+  expect(found(told, 'peer-fan-out')).toEqual([]);
+  expect(found(told, 'horizontal-scan')).toEqual([]);
 });
 
 describe('lists of bad places', () => {

@@ -33,7 +33,7 @@ export const outboundMail: Detector = {
   start({ home, claim }) {
     const senders = new Map<number, Sender>();
     return {
-      opened({ at, device, protocol, port, byDevice, marks, far }) {
+      opened({ at, device, protocol, port, byDevice, marks, far, conversation }) {
         if (protocol !== PROTOCOL.tcp || !byDevice || (port !== SMTP && !SUBMISSION.has(port))) return;
         if ((marks & (MARK.theirsHome | MARK.peer | MARK.theirsSpecial)) !== 0) return;
         let sender = senders.get(device);
@@ -45,7 +45,9 @@ export const outboundMail: Detector = {
         sender.attempts++;
         const servers = port === SMTP ? sender.smtp : sender.submission;
         const address = formatWords(far);
-        if (servers.size < MAX_SERVERS) servers.add(address);
+        // A provider's name stands for all of its addresses.
+        const id = (marks & MARK.named) === 0 || conversation < 0 ? -1 : home.conversationId(conversation);
+        if (servers.size < MAX_SERVERS) servers.add(home.conversation(id)?.node.name ?? address);
         const kind = classOf(home.kindAt(device));
         const isAppliance = kind === 'appliance' || kind === 'critical';
         const least = port !== SMTP ? SERVERS.submission : isAppliance ? SERVERS.appliance : SERVERS.general;

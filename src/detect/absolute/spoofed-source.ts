@@ -1,4 +1,4 @@
-import { formatAddress, isV4 } from '../../model/address.ts';
+import { formatAddress, isV4, parseAddress } from '../../model/address.ts';
 import type { Detector, Threshold } from '../detector.ts';
 
 const SOURCES = {
@@ -32,6 +32,10 @@ export const spoofedSource: Detector = {
           const words = [a, b, c, d] as const;
           // Where nothing says yet which IPv6 network is the home's, a device's own address looks foreign.
           if (!isV4(words) && home.isOpen(words) && sources < SOURCES.value * 2) continue;
+          // Who never sent from an address of this home is a router of a network that is not known to be home.
+          const id = home.deviceId(device);
+          const addresses = (id !== undefined && home.device(id)?.addresses) || [];
+          if (!addresses.some((text) => home.isHome(parseAddress(text) ?? words))) continue;
           const isOwn = home.deviceAt(words) === device;
           if (isOwn || (sources < SOURCES.value && flows < FLOWS.value)) continue;
           claim({

@@ -2,11 +2,9 @@ import { FACT, W } from '../../model/flow.ts';
 import { PROTOCOL } from '../../model/protocols.ts';
 import type { FlowWitness } from '../../track/witness.ts';
 import { Deeds } from './deeds.ts';
-import { placeOfAll } from './fan-out.ts';
 import { InHand } from './in-hand.ts';
 import type { OpenedFlow } from './opened-flow.ts';
 import { spread } from './places.ts';
-import { serviceKey } from './service.ts';
 import { SLOT, SlotStates } from './slots.ts';
 
 /** Half of the window in which fast things are looked for, and of the slow one, ms. */
@@ -157,7 +155,7 @@ export class Evidence implements FlowWitness {
     if (it.isNamed) return 1;
     const { protocol, isInside } = it;
     const port = this.#portOf(it);
-    deeds.fanOut.attempt(serviceKey(protocol, port, isInside), placeOfAll(protocol, isInside), it.hash, it.first);
+    deeds.fanOut.attempt(protocol, port, isInside, it.hash, it.first);
     if (!it.isIcmp) deeds.probed.attempt(it.words, it.far, it.hash, protocol, port, it.first);
     return 1;
   }
@@ -203,18 +201,17 @@ export class Evidence implements FlowWitness {
     this.#slots.add(it.slot, outcome);
     if (it.isNamed) return;
     const { protocol, isInside, words, far, hash } = it;
-    const key = serviceKey(protocol, this.#portOf(it), isInside);
-    const all = placeOfAll(protocol, isInside);
+    const port = this.#portOf(it);
     if (outcome === SLOT.refused) {
-      deeds.fanOut.refused(key, all);
+      deeds.fanOut.refused(protocol, port, isInside);
       deeds.probed.refused(words, far, hash, protocol);
       return;
     }
-    deeds.fanOut.answered(key, all);
+    deeds.fanOut.answered(protocol, port, isInside);
     deeds.probed.answered(words, far, hash, protocol);
     if (protocol !== PROTOCOL.tcp) return;
     this.#slots.add(it.slot, SLOT.session);
-    deeds.sessions.began(words, far, hash, it.port, it.last);
+    deeds.sessions.began(words, far, hash, port, it.last);
   }
 
   /** `SLOT.answered`, `SLOT.refused`, or 0 while nothing is known. */

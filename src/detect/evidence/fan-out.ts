@@ -1,11 +1,17 @@
 import { Distinct } from './distinct.ts';
 import { Places } from './places.ts';
+import { serviceKey } from './service.ts';
 
 /** Services told apart for one device. */
 const SERVICES = 32;
-/** Beside them, all services of TCP, UDP and ICMP together, outside and inside the home: these have places of their own. */
+/**
+ * Beside them, all services of TCP, UDP and ICMP together, outside and inside the home, but for those that everybody
+ * needs of ever new far ends (`COMMON`): these have places of their own.
+ */
 const ALL = 6;
 const PLACES = SERVICES + ALL;
+/** Names, time and the web, whose far ends are only known by name after the first words where look-ups are not seen. */
+const COMMON: ReadonlySet<number> = new Set([53, 80, 123, 443, 853]);
 /** Enough to tell thousands of far ends apart. */
 const BITS = 512;
 
@@ -28,38 +34,33 @@ export class FanOut {
   /** Per place: when the first attempt of this half was made, and of the half before. */
   readonly #first = new Float64Array(PLACES * 2);
 
-  /** @param key the service, never 0  @param all its `placeOfAll`  @param far hash of the far end */
-  attempt(key: number, all: number, far: number, at: number): void {
+  /** Attempts in all, of this half and of the half before. */
+  #total = 0;
+  #totalBefore = 0;
+
+  /** @param far hash of the far end */
+  attempt(protocol: number, port: number, inside: boolean, far: number, at: number): void {
+    this.#total++;
+    const key = serviceKey(protocol, port, inside);
     const place = this.#places.take(keyHash(key), key, 0, 0, 0, 0, 1);
     if (place >= 0) {
       if (this.#places.isNew) this.#clear(place);
       this.#count(place, far, at);
     }
-    this.#count(all, far, at);
+    if (!COMMON.has(port)) this.#count(placeOfAll(protocol, inside), far, at);
   }
 
-  answered(key: number, all: number): void {
-    const place = this.find(key);
-    if (place >= 0) this.#counts[place * 6 + 1]!++;
-    this.#counts[all * 6 + 1]!++;
+  answered(protocol: number, port: number, inside: boolean): void {
+    this.#became(1, protocol, port, inside);
   }
 
-  refused(key: number, all: number): void {
-    const place = this.find(key);
-    if (place >= 0) this.#counts[place * 6 + 2]!++;
-    this.#counts[all * 6 + 2]!++;
+  refused(protocol: number, port: number, inside: boolean): void {
+    this.#became(2, protocol, port, inside);
   }
 
   /** All attempts of the window, whatever the service. */
   total(): number {
-    let sum = 0;
-    for (let place = SERVICES; place < PLACES; place++) sum += this.attempts(place);
-    return sum;
-  }
-
-  /** The place of a service, or -1. */
-  find(key: number): number {
-    return this.#places.find(keyHash(key), key, 0, 0, 0, 0);
+    return this.#total + this.#totalBefore;
   }
 
   /** The service at a place; 0 where there is none, and for the places of `placeOfAll`. */
@@ -92,6 +93,7 @@ export class FanOut {
 
   /** Takes over what another counted in its half: a long window is made of short ones. */
   gather(from: FanOut): void {
+    this.#total += from.#total;
     for (let place = 0; place < PLACES; place++) {
       if (from.#counts[place * 6] === 0) continue;
       const key = from.key(place);
@@ -114,6 +116,15 @@ export class FanOut {
       this.#first[place * 2 + 1] = this.#first[place * 2]!;
     }
     this.#places.age();
+    this.#totalBefore = this.#total;
+    this.#total = 0;
+  }
+
+  #became(outcome: 1 | 2, protocol: number, port: number, inside: boolean): void {
+    const key = serviceKey(protocol, port, inside);
+    const place = this.#places.find(keyHash(key), key, 0, 0, 0, 0);
+    if (place >= 0) this.#counts[place * 6 + outcome]!++;
+    if (!COMMON.has(port)) this.#counts[placeOfAll(protocol, inside) * 6 + outcome]!++;
   }
 
   #count(place: number, far: number, at: number): void {

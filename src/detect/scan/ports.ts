@@ -13,10 +13,9 @@ const SOUGHT: ReadonlySet<number> = new Set([
   52869, 55555, 60001,
 ]);
 
-/** Services where guessing names and passwords pays. */
+/** Services where guessing names and passwords pays; databases are not among them, whose clients connect all the time. */
 const LOGINS: ReadonlySet<number> = new Set([
-  21, 22, 23, 26, 110, 143, 222, 445, 513, 1023, 1433, 2022, 2222, 2223, 2323, 3306, 3389, 5358, 5432, 5900, 6379, 8291,
-  8728, 9527,
+  21, 22, 23, 26, 110, 143, 222, 445, 513, 1023, 2022, 2222, 2223, 2323, 3389, 5358, 5900, 8291, 8728, 9527,
 ]);
 
 /**
