@@ -126,7 +126,7 @@ export const HomeView = Type.Object({
   enforcement: EnforcementView,
   rules: Type.Array(RuleView),
   groups: Type.Array(GroupView),
-  /** Those that are not closed. */
+  /** Those that are not closed, the newest, at most `LIMITS.incidents`. */
   incidents: Type.Array(IncidentView),
   newcomers: Type.Array(NewcomerView),
   devices: Type.Array(DeviceView),
@@ -236,7 +236,7 @@ export const EventView = Type.Object({
 export type EventView = Static<typeof EventView>;
 
 /** Largest numbers in one answer. */
-export const LIMITS = { conversationsInView: 2_000, nodes: 1_000, events: 1_000 } as const;
+export const LIMITS = { conversationsInView: 2_000, nodes: 1_000, events: 1_000, incidents: 128 } as const;
 
 export const HISTORY_SPANS = ['10m', '1h', '1d', '1w', '1M', '1y'] as const;
 export type HistorySpan = (typeof HISTORY_SPANS)[number];

@@ -4,7 +4,8 @@
  *
  * Routes (all under /api, JSON, with an open session):
  *
- *   GET    /incidents?state=open|all     IncidentView[], the newest first; `open` (the default) has quiet ones, too
+ *   GET    /incidents?state=open|all     IncidentView[], the newest first, at most `LIMITS.incidents`; `open` (the default)
+ *                                        has quiet ones, too
  *   GET    /incidents/:id                IncidentView
  *   POST   /incidents/:id/answer         AnswerBody         IncidentView; also without a question
  *   POST   /incidents/:id/undo           IncidentView; everything as before, remembered as corrections

@@ -298,7 +298,6 @@ export class Controller implements Door {
     if (this.#known.size >= MAX_KNOWN) this.#known.clear();
     this.#known.add(device);
     this.#options.store.note({ at, kind: 'device-found', actor: 'spin', device });
-    this.incidents.arrived(device, at);
   }
 
   #label(id: string): string {
@@ -320,6 +319,7 @@ export class Controller implements Door {
         return groupsOf({ id, ...(kind !== undefined && { kind }) }, this.rulebook.decisions.groups.values());
       },
       isGroup: (id) => this.rulebook.outlook.isGroup(id),
+      isRecording: this.#options.run.mode === 'read',
       isWeak: (id) => exposureOf(this.#pipeline.home, id)?.grade === 'weak',
       standing: (rule) => this.rulebook.standing(rule),
       stoppedBy: (rule) => this.rulebook.stoppedBy(rule),

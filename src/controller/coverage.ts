@@ -91,7 +91,7 @@ function harmOf(incidents: readonly IncidentView[]): Omit<HomeView['verdict'], '
   const asked = open.filter(({ question }) => question !== undefined && question.lapsed !== true);
   const stopped = open.filter(({ verdict }) => verdict !== undefined && verdict.inForce !== 'not-enforced');
   const passing = open.filter((one) => !stopped.includes(one));
-  const about = (list: readonly IncidentView[]) => ({ device: list.at(-1)!.label, incidents: list.length });
+  const about = (list: readonly IncidentView[]) => ({ device: list[0]!.label, incidents: list.length });
   if (asked.length > 0) return { level: 'attention', code: 'asks', ...about(asked) };
   if (passing.length > 0) return { level: 'danger', code: 'harm-seen', ...about(passing) };
   return stopped.length > 0 ? { level: 'attention', code: 'harm-stopped', ...about(stopped) } : undefined;

@@ -57,6 +57,14 @@ describe('incidents on the disk', () => {
     expect(read().corrections()).toEqual([]);
   });
 
+  it('are forgotten with what led to them; what the household said stays', () => {
+    store.keepCase({ incidents: [incident('a', 1)], inputs: [{ at: 1 }], corrections: [correction] });
+    store.forgetCases();
+    expect(read().all()).toEqual([]);
+    expect(read().inputs()).toEqual([]);
+    expect(read().corrections()).toEqual([correction]);
+  });
+
   it('have bounds: the oldest go', () => {
     store.keepCase({ incidents: Array.from({ length: 2_060 }, (_, i) => incident(`i${i}`, i)), inputs: [] });
     expect(read().all()).toHaveLength(2_048);

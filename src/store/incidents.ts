@@ -28,6 +28,7 @@ export class StoredIncidents {
   readonly #inputs;
   readonly #addInput;
   readonly #trimInputs;
+  readonly #forget;
 
   constructor(database: DatabaseSync) {
     this.#all = database.prepare('SELECT value FROM incident ORDER BY opened');
@@ -42,6 +43,7 @@ export class StoredIncidents {
     this.#dropCorrections = database.prepare('DELETE FROM correction');
     this.#inputs = database.prepare('SELECT value FROM case_input ORDER BY at, id');
     this.#addInput = database.prepare('INSERT INTO case_input (at, value) VALUES (?, ?)');
+    this.#forget = ['incident', 'case_input'].map((table) => database.prepare(`DELETE FROM ${table}`));
     this.#trimInputs = database.prepare('DELETE FROM case_input WHERE id <= ?');
   }
 
@@ -59,6 +61,11 @@ export class StoredIncidents {
   /** In the order of time. */
   inputs<Input extends KeptInput>(): Input[] {
     return this.#inputs.all().map(({ value }) => JSON.parse(value as string) as Input);
+  }
+
+  /** Incidents and inputs; corrections stay. Within a transaction of the caller. */
+  forget(): void {
+    for (const statement of this.#forget) statement.run();
   }
 
   /** Within a transaction of the caller. */

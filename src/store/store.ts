@@ -257,6 +257,11 @@ export class Store {
     this.#try(() => transaction(this.#open.database, () => this.#open.traffic.forget()));
   }
 
+  /** Forgets incidents and what led to them, not what the household said; for the same. */
+  forgetCases(): void {
+    this.#try(() => transaction(this.#open.database, () => this.#open.incidents.forget()));
+  }
+
   /** The newest first. */
   events(limit: number): StoredEvent[] {
     return this.#try(() => this.#open.events.list(limit)) ?? [];

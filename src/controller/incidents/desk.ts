@@ -37,9 +37,7 @@ export class Desk implements IncidentDoor {
   }
 
   incidents(all: boolean): IncidentView[] {
-    const { book } = this.#incidents;
-    const wanted = all ? book.all() : book.current();
-    return wanted.map((incident) => this.#incidents.view(incident)).sort((a, b) => b.opened - a.opened);
+    return this.#incidents.views(all);
   }
 
   incident(id: string): IncidentView {

@@ -1,9 +1,12 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type {
   CorrectionView,
   ErrorView,
   HomeView,
   IncidentView,
+  NewcomerView,
   PreferencesView,
   RehearsalView,
   RuleView,
@@ -226,5 +229,35 @@ describe('the household', () => {
   ])('%s %s %j is refused with its field', async (method, path, body, status, code, field) => {
     const answer = await send(method, path, body);
     expect({ status: answer.status, ...answer.json.error }).toMatchObject({ status, code, field });
+  });
+});
+
+describe('a new device', () => {
+  const TABLET = '02:00:00:00:00:09';
+  const joins = (mac: string): Observation[] => [
+    { kind: 'neighbour', at: Date.now(), mac, address: '192.0.2.9', source: 'kernel' },
+    { kind: 'lease', at: Date.now(), mac, source: 'lease-file', addresses: ['192.0.2.9'], hostname: 'tablet' },
+  ];
+  const newcomers = async () => (await get('/api/newcomers')) as NewcomerView[];
+
+  test('is no newcomer on the day of the installation; later it is held until it is admitted, where the household wants that', async () => {
+    expect(await newcomers()).toEqual([]);
+    await bed.stop();
+    // SPIN was installed two days ago.
+    const database = new DatabaseSync(join(bed.config.stateDir, 'spin.db'));
+    database.prepare("UPDATE setting SET value = ? WHERE key = 'installed'").run(String(Date.now() - 48 * 3_600_000));
+    database.close();
+    await bed.start();
+    headers = await bed.logIn();
+    await choose({ newDevices: 'hold' });
+    for (const observation of joins(TABLET)) bed.agent!.send(observation);
+    const tablet = 'd-020000000009';
+    const ladder = (now: DesiredPolicy) => now.devices.find(({ id }) => id === tablet)?.ladder?.step;
+    await becomes((now) => ladder(now) === 'isolated');
+    const mine = (all: readonly NewcomerView[]) => all.filter(({ device }) => device === tablet);
+    expect(mine(await newcomers())).toMatchObject([{ label: 'tablet', stance: 'hold' }]);
+    const left = await send('POST', `/api/newcomers/${tablet}/admit`);
+    expect(mine(left.json as unknown as NewcomerView[])).toEqual([]);
+    await becomes((now) => now.devices.some(({ id }) => id === tablet) && ladder(now) === undefined);
   });
 });

@@ -1,8 +1,10 @@
+import { LIMITS } from '../../contract/api.ts';
 import type { IncidentView, NewcomerView } from '../../contract/incidents.ts';
 import { afterRestart, Casebook, type CaseInput, type CaseState } from '../../decide/casebook.ts';
 import { type Newcomer, Newcomers } from '../../decide/newcomers.ts';
 import type { HouseholdInput } from '../../decide/obey.ts';
 import type { HomeEvent } from '../../model/event.ts';
+import type { Device } from '../../model/home.ts';
 import type { Incident, Sign } from '../../model/incident.ts';
 import type { Observation } from '../../model/observation.ts';
 import type { Announcement } from '../../serve/stream.ts';
@@ -16,6 +18,8 @@ import { Wishes } from './wishes.ts';
 /** Settings: when this home's SPIN began, and who is new. */
 const INSTALLED = 'installed';
 const NEWCOMERS = 'newcomers';
+/** A device whose first packet is older was known before, ms. */
+const JUST_NOW = 60_000;
 
 export type IncidentsOptions = Omit<Shown, 'at'> &
   Around & {
@@ -24,6 +28,8 @@ export type IncidentsOptions = Omit<Shown, 'at'> &
     at: () => number;
     /** Whether there is such a group. */
     isGroup: (id: string) => boolean;
+    /** A recording is played anew at each start, so that its incidents are, too. */
+    isRecording: boolean;
     announce: (message: Announcement) => void;
   };
 
@@ -53,7 +59,8 @@ export class Incidents {
 
   /** Once the store is open, and again after the home was erased. */
   begin(): void {
-    const { store, now } = this.#options;
+    const { store, now, isRecording } = this.#options;
+    if (isRecording) store.forgetCases();
     this.#archive = new Archive(store, now);
     this.wishes.load();
     const installed = (store.setting(INSTALLED) as number | undefined) ?? now();
@@ -109,17 +116,13 @@ export class Incidents {
   /** After the home took something in. */
   follow(event: HomeEvent): void {
     this.#read(this.#signs.follow(event));
-    if (event.kind === 'finding')
+    if (event.kind === 'device' && event.change === 'found') this.#arrived(event.device, event.at);
+    else if (event.kind === 'finding')
       this.#happened({ kind: 'finding', at: event.at, change: event.change, finding: event.finding });
     else if (event.kind === 'merged') {
       this.#happened({ kind: 'merged', at: event.at, device: event.device, into: event.into });
       if (this.#newcomers.admit(event.device)) this.#newcomersChanged();
     }
-  }
-
-  /** A device was seen for the very first time. */
-  arrived(device: string, at: number): void {
-    if (this.#newcomers.arrived(device, at)) this.#newcomersChanged();
   }
 
   /** Once a second. */
@@ -173,9 +176,11 @@ export class Incidents {
     this.#own.tellAgain();
   }
 
-  /** Those that are not closed. */
-  views(): IncidentView[] {
-    return this.#book.current().map((incident) => this.view(incident));
+  /** The newest first, at most `LIMITS.incidents`. @param all those that are closed, too */
+  views(all = false): IncidentView[] {
+    const wanted = all ? this.#book.all() : this.#book.current();
+    const newest = wanted.toSorted((a, b) => b.opened - a.opened).slice(0, LIMITS.incidents);
+    return newest.map((incident) => this.view(incident));
   }
 
   view(incident: Incident): IncidentView {
@@ -184,6 +189,12 @@ export class Incidents {
 
   newcomerViews(): NewcomerView[] {
     return this.#newcomers.all().flatMap((one) => newcomerView(one, this.#options.label));
+  }
+
+  /** One that was seen for the very first time may be a newcomer. */
+  #arrived({ id, firstSeen }: Device, at: number): void {
+    const isFirst = Math.abs(at - firstSeen) < JUST_NOW;
+    if (isFirst && this.#newcomers.arrived(id, at)) this.#newcomersChanged();
   }
 
   #read(signs: readonly Sign[]): void {
