@@ -95,9 +95,8 @@ export class Nftables {
 
   /** Whether a policy's table stands, whoever put it there: after a reboot there is none. */
   static async isThere(): Promise<boolean> {
-    const { nftables = [] } = JSON.parse((await nft(['-j', 'list', 'chains', 'inet'])) || '{}') as Chains;
     // What is there for seeing alone has one chain.
-    return nftables.filter(({ chain }) => chain?.table === TABLE).length > 1;
+    return (await countChains()) > 1;
   }
 
   /** What the kernel has otherwise than was applied; empty when all is in force, and before anything was applied. */
@@ -200,10 +199,16 @@ async function adopt(ruleset: Ruleset): Promise<string> {
   return actual?.schema === ruleset.schema ? changeText(ruleset, actual) : replaceText(ruleset);
 }
 
+/** Of our table. What else nft 1.0.6 could list to find it reads all elements of all sets first. */
+async function countChains(): Promise<number> {
+  // Where there is no chain at all nft says nothing.
+  const { nftables = [] } = JSON.parse((await nft(['-j', 'list', 'chains', 'inet'])) || '{}') as Chains;
+  return nftables.filter(({ chain }) => chain?.table === TABLE).length;
+}
+
 /** @returns nothing in it of a table that is not there; `undefined` for one that is larger than can be read */
 async function list(signal?: AbortSignal): Promise<Listing | undefined> {
-  const tables = (await nft(['list', 'tables', 'inet'])).split('\n');
-  const there = tables.includes(`table inet ${TABLE}`);
+  const there = (await countChains()) > 0;
   try {
     return readListing(there ? await nft(['-j', '-n', 'list', 'table', 'inet', TABLE], '', signal) : '{}');
   } catch (error) {
