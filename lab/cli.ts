@@ -7,7 +7,7 @@ import { capture } from './capture.ts';
 import { pause } from './home/clock.ts';
 import { cleanDead, down, isKept, type LabInfo, living, type Play, up, visit } from './lab.ts';
 import { endWithParent } from './netns.ts';
-import { scenarios } from './scenario/all.ts';
+import { scenarioNamed, scenarios } from './scenario/all.ts';
 import { printStatus } from './status.ts';
 
 /** Wrong usage: exit code 64. */
@@ -154,7 +154,7 @@ async function status(args: readonly string[], flags: Flags): Promise<number> {
 }
 
 function playOf(flags: Flags, name = scenarios[0]?.name ?? 'none'): Play {
-  if (!scenarios.some((scenario) => scenario.name === name)) {
+  if (!scenarioNamed(name)) {
     throw new UsageError(`no scenario "${name}"; there are ${scenarios.map((scenario) => scenario.name).join(', ')}`);
   }
   const speed = number(flags.speed, 'speed') ?? 1;
@@ -176,10 +176,8 @@ function number(text: string | undefined, name: string): number | undefined {
 /** The lab to play in: the one named, else the only one that was put up to stay, else none. */
 function existing(flags: Flags): LabInfo | undefined {
   if (flags.new) return undefined;
-  const kept = living().filter(isKept);
-  const chosen = flags.lab === undefined ? kept : kept.filter(({ info }) => info.id === flags.lab);
-  if (flags.lab !== undefined && chosen.length === 0)
-    throw new UsageError(`there is no lab ${flags.lab} that was put up to stay`);
+  const chosen = living().filter((state) => (flags.lab === undefined ? isKept(state) : state.info.id === flags.lab));
+  if (flags.lab !== undefined && chosen.length === 0) throw new UsageError(`there is no lab ${flags.lab}`);
   if (chosen.length > 1)
     throw new UsageError(`in which one: --lab ${chosen.map(({ info }) => info.id).join(', ')}, or --new`);
   return chosen[0]?.info;

@@ -16,6 +16,9 @@ const HELP = `spin lab – a virtual home: devices that act for real, in network
   spin lab status                  what is up, its addresses and what its devices did
 
 ${SCENARIOS}
+Attacks go on beside an ordinary evening, or alone where one is played already, and end in the
+sinks of the virtual internet; NAME@DEVICE has another device do it.
+
   --for SECONDS     stop after so long (run; record: 60)
   --scenario NAME   what to play (record)
   --seed N          repeat a run, or not (1)

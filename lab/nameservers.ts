@@ -4,7 +4,8 @@ import { until } from './command.ts';
 import type { LabInfo } from './instance.ts';
 import { ALIASES, NAME_SERVER, RECORD_TTL, SITES, ZONES } from './internet/sites.ts';
 import { inNamespace } from './netns.ts';
-import { LAN } from './plan.ts';
+import { LAN, SINKS } from './plan.ts';
+import { TUNNEL_DOMAIN } from './scenario/attack.ts';
 
 /** DHCP lease time: four minutes, so that renewals (after two) are part of even a short recording. */
 const LEASE = '4m';
@@ -42,6 +43,7 @@ export function writeInternetConfig({ directory }: LabInfo): string {
     `local-ttl=${RECORD_TTL}`,
     ...ZONES.map((zone) => `local=/${zone}/`),
     ...SITES.map(({ name, v4, v6 }) => `host-record=${name},${v4},${v6}`),
+    `address=/${TUNNEL_DOMAIN}/${SINKS.v4.replace(/\d+\/.*/, '253')}`,
     ...Object.entries(ALIASES).map(([alias, target]) => `cname=${alias},${target}`),
   ]);
 }

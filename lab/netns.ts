@@ -13,6 +13,8 @@ const SOCK_NONBLOCK = 0x800;
 const SOCK_CLOEXEC = 0x80000;
 const SOCK_STREAM = 1;
 const SOCK_DGRAM = 2;
+const SOCK_RAW = 3;
+const IPPROTO_TCP = 6;
 const SOL_SOCKET = 1;
 const SO_REUSEADDR = 2;
 const SO_BINDTODEVICE = 25;
@@ -25,6 +27,7 @@ const unshare = libc.func('int unshare(int flags)');
 const socket = libc.func('int socket(int domain, int type, int protocol)');
 const bind = libc.func('int bind(int fd, const void *address, uint length)');
 const listen = libc.func('int listen(int fd, int backlog)');
+const sendto = libc.func('long sendto(int fd, const void *data, size_t size, int flags, const void *to, uint length)');
 const setsockopt = libc.func('int setsockopt(int fd, int level, int name, const void *value, uint length)');
 const prctl = libc.func('int prctl(int option, ulong a, ulong b, ulong c, ulong d)');
 
@@ -103,8 +106,22 @@ export function openUdp(namespace: string, family: Family, options: UdpOptions =
   });
 }
 
-function open(family: Family, type: number): number {
-  return check(socket(family === 4 ? AF_INET : AF_INET6, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), 'open a socket');
+/** A socket for whole TCP segments over IPv4 (raw(7)); the caller closes it. */
+export function openSegments(namespace: string): number {
+  return inNamespace(namespace, () => open(4, SOCK_RAW, IPPROTO_TCP));
+}
+
+/** Sends one segment to an IPv4 address. What the kernel has no room for or no way to is lost, as on a wire. */
+export function sendSegment(fd: number, segment: Buffer, address: Uint8Array): void {
+  const to = Buffer.alloc(16);
+  to.writeUInt16LE(AF_INET, 0);
+  to.set(address, 4);
+  sendto(fd, segment, segment.length, 0, to, to.length);
+}
+
+function open(family: Family, type: number, protocol = 0): number {
+  const domain = family === 4 ? AF_INET : AF_INET6;
+  return check(socket(domain, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol), 'open a socket');
 }
 
 function configure(fd: number, work: () => void): number {

@@ -5,6 +5,7 @@ import { CONNECTION_ID_LENGTH, clientInitial, shortPacket } from '../quic.ts';
 import type { Random } from '../random.ts';
 import { between, pick } from '../random.ts';
 import type { Act, Size } from '../scenario/scenario.ts';
+import { attack } from './attacks.ts';
 import { pause } from './clock.ts';
 import { type Device, exchange } from './device.ts';
 import { publishOnce, report } from './mqtt-client.ts';
@@ -76,6 +77,8 @@ export function perform(act: Act, stage: Stage): Promise<void> {
       return discover(device);
     case 'cast':
       return cast(act, stage);
+    default:
+      return attack(act, stage);
   }
 }
 

@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import type { LabState } from '../instance.ts';
 import { leaveHostNetwork } from '../netns.ts';
 import { DEVICES } from '../plan.ts';
-import { scenarios } from '../scenario/all.ts';
+import { scenarioNamed } from '../scenario/all.ts';
+import { LOGIN_PORT } from '../scenario/attack.ts';
+import { withoutEvening } from '../scenario/attacks.ts';
 import { play } from '../scenario/player.ts';
 import { fail, perform } from './acts.ts';
 import { Device } from './device.ts';
@@ -48,6 +50,7 @@ async function joinAll(): Promise<void> {
     }),
   );
   serveCast();
+  serveLogin();
   writeTallies();
   setInterval(writeTallies, REPORT_INTERVAL);
 }
@@ -60,9 +63,19 @@ function serveCast(): void {
   });
 }
 
+/** The laptop lets people log in, and nobody knows how. */
+function serveLogin(): void {
+  devices.get('laptop')?.listen(LOGIN_PORT, (socket) => {
+    socket.on('error', () => {});
+    socket.on('data', () => socket.end('Login incorrect\r\n'));
+    socket.write('study-laptop login: ');
+  });
+}
+
 function begin(): void {
-  const scenario = scenarios.find((entry) => entry.name === scenarioName);
-  if (!scenario) return;
+  const named = scenarioNamed(scenarioName);
+  if (!named) return;
+  const scenario = role === 'join' ? named : withoutEvening(named);
   const options = { seed: Number(seed), speed: Number(speed), signal: stop.signal };
   play(
     scenario,

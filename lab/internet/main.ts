@@ -5,10 +5,12 @@ import { flushCompileCache } from 'node:module';
 import net from 'node:net';
 import { join } from 'node:path';
 import tls from 'node:tls';
+import { BROKER_PORT, MASTER_PORT } from '../scenario/attack.ts';
 import { Broker } from './broker.ts';
 import { selfSigned } from './certificate.ts';
 import { serveDatagrams } from './datagrams.ts';
 import { mailServer } from './mail.ts';
+import { master, broker as proxyBroker } from './masters.ts';
 import { SITES } from './sites.ts';
 import { webServers } from './web.ts';
 
@@ -26,6 +28,8 @@ const servers: [net.Server, number][] = [
   [net.createServer((socket) => broker.accept(socket)), 1883],
   [tls.createServer({ ...identity, ALPNProtocols: ['mqtt'] }, (socket) => broker.accept(socket)), 8883],
   [mailServer({ messages: 0 }), 25],
+  [master(), MASTER_PORT],
+  [proxyBroker(), BROKER_PORT],
 ];
 for (const [server, port] of servers) {
   server.on('tlsClientError', () => {});

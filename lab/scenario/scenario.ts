@@ -1,6 +1,7 @@
 /** What a scenario is: who does what when. Data only; `home/acts.ts` knows how each act is done. */
 import type { Random } from '../random.ts';
 import { randomFor } from '../random.ts';
+import type { Attack } from './attack.ts';
 
 /** Least and most bytes. */
 export type Size = readonly [number, number];
@@ -26,7 +27,8 @@ export type Act =
   /** Looks for services on the link. */
   | { do: 'discover' }
   /** Talks to another device of the home directly. */
-  | { do: 'cast'; to: string; port: number; bytes: Size };
+  | { do: 'cast'; to: string; port: number; bytes: Size }
+  | Attack;
 
 export type Line = {
   device: string;
