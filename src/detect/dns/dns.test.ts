@@ -58,6 +58,8 @@ describe('letters', () => {
     expect(encoded('laegpumiplhhpz12ynd1efljwlkjcgwy')).toBe(true);
     expect(encoded('\\200\\123')).toBe(true);
     expect(encoded('static-images-europe')).toBe(false);
+    expect(encoded('ipv4-c001-ams001-ix.1.oca')).toBe(false);
+    expect(encoded('ec2-198-51-100-7.eu-west-1.compute')).toBe(false);
     expect(encoded('100.168.192.in')).toBe(false);
     expect(encoded('api')).toBe(false);
   });
@@ -89,6 +91,16 @@ describe('a tunnel through the DNS', () => {
     const random = chance(3);
     const servers = times(25, () => [`r${Math.floor(random() * 9)}---sn-${text(random, 8, BASE32)}.video.example.com`]);
     const messages = times(2000, (i) => asked(START + i * SECOND, PHONE, servers[i % servers.length]!));
+    expect(found(messages)).toEqual([]);
+  });
+
+  it('is not seen in numbered servers of video sites, however many of them', () => {
+    const random = chance(8);
+    const digit = (most: number) => String(Math.floor(random() * most)).padStart(3, '0');
+    const messages = times(1500, (i) => [
+      ...asked(START + i * 40 * SECOND, PHONE, `ipv4-c${digit(200)}-ams${digit(9)}-ix.1.oca.video.example.net`),
+      ...asked(START + i * 40 * SECOND, PHONE, `rr${i % 9}---sn-${text(random, 8, BASE32)}.googlevideo.example`),
+    ]);
     expect(found(messages)).toEqual([]);
   });
 

@@ -1,6 +1,6 @@
 import type { Claim, Detector, Threshold } from '../detector.ts';
 import { type Asker, DAY, type Tally, type Zone } from './book.ts';
-import { isWithin } from './domain.ts';
+import { isLookUpService } from './look-up-services.ts';
 
 /**
  * Data carried in names: every message needs a name never asked for before, long, and unlike what people call things,
@@ -33,43 +33,17 @@ const THRESHOLDS = {
     unit: 'share of names that look encoded, or of record types that no appliance asks for',
     reason: 'of tunnels nearly all; of content networks, where hashes stand in names, fewer, and few of them new',
   },
+  meanCharacters: {
+    value: 24,
+    unit: 'characters of a name on average, where everyday types are asked for',
+    reason: 'servers of video sites are numbered in 10 to 20; a name that carries no more than that carries little',
+  },
   answered: {
     value: 0.1,
     unit: 'share of answers with success',
     reason: 'a tunnel’s owner answers; guessed names and floods at a name server fail',
   },
 } as const satisfies Record<string, Threshold>;
-
-/**
- * Services whose questions are data by design: reputation of files, mail and addresses, measurements of content networks.
- * The vendors document these names.
- */
-const LOOK_UP_SERVICES = [
-  'e5.sk',
-  'sophosxl.net',
-  'sophosxl.com',
-  'mcafee.com',
-  'trellix.com',
-  'trendmicro.com',
-  'kaspersky-labs.com',
-  'bitdefender.net',
-  'avast.com',
-  'avqs.mcafee.com',
-  'webrootcloudav.com',
-  'spamhaus.org',
-  'spamhaus.net',
-  'spamcop.net',
-  'barracudacentral.org',
-  'sorbs.net',
-  'uribl.com',
-  'surbl.org',
-  'dnsbl.info',
-  'senderbase.org',
-  'cymru.com',
-  'metric.gstatic.com',
-  'in-addr.arpa',
-  'ip6.arpa',
-];
 
 const HOLD = DAY;
 
@@ -90,7 +64,7 @@ function judge(asker: Asker, zone: Zone): Claim | undefined {
   const { spell, day } = crowd;
   const fast = carries(spell, THRESHOLDS.fastNames.value, THRESHOLDS.fastCharacters.value);
   const slow = !fast && carries(day, THRESHOLDS.slowNames.value, THRESHOLDS.slowCharacters.value);
-  if ((!fast && !slow) || LOOK_UP_SERVICES.some((service) => isWithin(domain, service))) return undefined;
+  if ((!fast && !slow) || isLookUpService(domain)) return undefined;
   const tally = fast ? spell : day;
   const least = fast ? THRESHOLDS.fastNames.value : THRESHOLDS.slowNames.value;
   const target = { service: { protocol: 17, port: 53, initiator: 'device' as const } };
@@ -107,6 +81,7 @@ function judge(asker: Asker, zone: Zone): Claim | undefined {
 function carries(tally: Tally, names: number, characters: number): boolean {
   if (tally.names < names || tally.characters < characters) return false;
   const { encoded, oddTypes, answered, failed } = tally;
+  if (oddTypes < tally.names / 2 && tally.characters / tally.names < THRESHOLDS.meanCharacters.value) return false;
   // Unanswered questions may be a flood’s; those with types that carry much are not.
   const isAnswered =
     answered + failed > 0 ? answered / (answered + failed) >= THRESHOLDS.answered.value : oddTypes > encoded / 2;

@@ -1,5 +1,6 @@
 import type { Claim, Detector, Threshold } from '../detector.ts';
 import { type Asker, MINUTE, type Tally, type Zone } from './book.ts';
+import { isLookUpService } from './look-up-services.ts';
 
 /**
  * A flood at the name servers of one domain through whatever resolver the device uses: ever new names below it, at a
@@ -40,7 +41,8 @@ function judge(asker: Asker, zone: Zone): Claim | undefined {
   const { crowd } = zone;
   if (!crowd) return undefined;
   const fast = fails(crowd.burst, THRESHOLDS.names.value);
-  if (!fast && !fails(crowd.spell, THRESHOLDS.slowNames.value)) return undefined;
+  const slow = !fast && fails(crowd.spell, THRESHOLDS.slowNames.value) && !isLookUpService(zone.domain);
+  if (!fast && !slow) return undefined;
   const { names, answered, failed, since } = fast ? crowd.burst : crowd.spell;
   if (zone.domain.endsWith('.arpa') || !zone.domain.includes('.')) return undefined;
   const seconds = Math.max(1, Math.round((asker.lastAt - since) / 1000));
