@@ -51,7 +51,7 @@ const LIMITS: Readonly<Record<Habit, DeviceLimits>> = {
     packets: rate(10_000, 5000),
     connections: rate(5, 19),
     // Looks for a way through the routers of both ends (RFC 8445) before a viewer’s first answer.
-    unanswered: rate(30, 150),
+    unanswered: rate(25, 130),
     stateless: rate(5, 20),
     dns: rate(10, 100),
   },
@@ -59,7 +59,7 @@ const LIMITS: Readonly<Record<Habit, DeviceLimits>> = {
     // A gigabit of download, an answer to every second packet.
     packets: rate(45_000, 20_000),
     connections: rate(20, 100),
-    unanswered: rate(30, 150),
+    unanswered: rate(25, 145),
     stateless: rate(10, 60),
     dns: rate(50, 300),
   },
