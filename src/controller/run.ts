@@ -5,6 +5,7 @@ import { isIPv6 } from 'node:net';
 import { join } from 'node:path';
 import { AGENT_SOCKET, type RunConfig } from '../contract/config.ts';
 import { loadVendors } from '../data/vendors.ts';
+import { badPlacesOf } from '../detect/absolute/bad-places.ts';
 import { parseAddress, scopeOf } from '../model/address.ts';
 import { createPipeline } from '../pipeline.ts';
 import { Accounts } from '../serve/accounts.ts';
@@ -17,6 +18,7 @@ import type { Api } from '../serve/routes/api.ts';
 import { createApp } from '../serve/server.ts';
 import { makeSetupCode } from '../serve/setup-code.ts';
 import { StreamDoor } from '../serve/websocket.ts';
+import { LISTS_FOLDER, readLists } from '../source/lists.ts';
 import { Store, StoreFailing } from '../store/store.ts';
 import { AgentLink } from './agent-link.ts';
 import { makeCliToken, writeCliToken } from './cli-token.ts';
@@ -106,12 +108,13 @@ export class Run {
     const { config, log, newEpoch } = this.#options;
     const written = writtenBytesReader();
     const vendorOf = loadVendors();
+    const badPlaces = badPlacesOf(readLists(join(config.stateDir, LISTS_FOLDER), log), log);
     const seed = randomInt(2 ** 32);
     const run = { mode: config.mode, version: VERSION, startedAt: Date.now() };
     return new Controller({
       run: { ...run, ...(config.demo && { demo: config.demo }) },
       store,
-      createPipeline: () => createPipeline({ history: true, vendorOf, seed }),
+      createPipeline: () => createPipeline({ history: true, vendorOf, seed, badPlaces }),
       newEpoch,
       now: Date.now,
       figures: () => ({ memory: process.memoryUsage.rss(), written: written() }),

@@ -5,11 +5,14 @@ export type ReadFilesOptions = {
   files: string[];
   json: boolean;
   events: boolean;
+  /** Lists of bad places: files, or folders of them. */
+  lists?: string[];
   /** What is home, as prefixes and hardware addresses. */
   home: { prefixes: string[]; macs: string[] };
 };
 
-export const USAGE = 'Usage: spin read [--json | --events] [--lan PREFIX|MAC]… FILE…   (spin read --help explains)';
+export const USAGE =
+  'Usage: spin read [--json | --events] [--lan PREFIX|MAC]… [--list FILE]… FILE…   (spin read --help explains)';
 
 const HELP = `Usage: spin read [OPTION]… FILE…
 
@@ -19,6 +22,7 @@ home of its own.
 
   --lan PREFIX|MAC  an address, a network or a hardware address that is home, where that cannot be inferred (a mirror
                     of another network, raw IP); may be repeated
+  --list FILE|DIR   a list of bad places, one address, network or name a line (of a folder all *.txt); may be repeated
   --json            one JSON object per file, a line each: capture, devices, conversations, findings
   --events          what happens in the home, as JSON lines in the order of the capture
   --help            this text
@@ -46,7 +50,7 @@ export function readOptions(args: string[]): ReadFilesOptions | { help: string }
     else if (parsePrefix(lan)) home.prefixes.push(lan);
     else return { wrong: `--lan ${JSON.stringify(lan)} is neither a network prefix nor a hardware address` };
   }
-  return { files, json: values.json ?? false, events: values.events ?? false, home };
+  return { files, lists: values.list ?? [], json: values.json ?? false, events: values.events ?? false, home };
 }
 
 function parse(args: string[]) {
@@ -57,6 +61,7 @@ function parse(args: string[]) {
       json: { type: 'boolean' },
       events: { type: 'boolean' },
       lan: { type: 'string', multiple: true },
+      list: { type: 'string', multiple: true },
       help: { type: 'boolean', short: 'h' },
     },
   });

@@ -1,8 +1,10 @@
 import { loadVendors } from '../data/vendors.ts';
+import { badPlacesOf } from '../detect/absolute/bad-places.ts';
 import type { HomeEvent } from '../model/event.ts';
 import type { Observation } from '../model/observation.ts';
 import { visible } from '../model/visible.ts';
 import { createPipeline, type Pipeline } from '../pipeline.ts';
+import { readLists } from '../source/lists.ts';
 import { type Digested, digestFile } from './digest-file.ts';
 import { writeEvents } from './events.ts';
 import { FindingLog } from './finding-log.ts';
@@ -23,11 +25,16 @@ export type Streams = { stdout: Terminal; stderr: Terminal };
 /** Reads each file as a home of its own and writes what is asked for. @returns the exit status */
 export async function readFiles(options: ReadFilesOptions, streams: Streams): Promise<number> {
   const vendorOf = loadVendors();
+  const complain = (line: string) => streams.stderr.write(`spin read: ${visible(line)}\n`);
+  const badPlaces = badPlacesOf(
+    (options.lists ?? []).flatMap((path) => readLists(path, complain)),
+    complain,
+  );
   const output = new Output(streams.stdout);
   let anyRead = false;
   let anyFault = false;
   for (const file of options.files) {
-    const pipeline = createPipeline({ vendorOf });
+    const pipeline = createPipeline({ vendorOf, badPlaces });
     const found = new FindingLog();
     const { totals, fault } = await readOne(file, pipeline, found, options, output, streams);
     anyFault ||= fault !== undefined;

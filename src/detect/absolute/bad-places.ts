@@ -9,6 +9,17 @@ const NAME = /^(?=.{4,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z][a-z0
 /** Nobody's list may declare a whole part of the internet bad: IPv4 /8, IPv6 /16. */
 const SHORTEST = { v4: 8, v6: 16 };
 
+/** Makes one of lists that were read. @param log told how many lines of a list are no entries */
+export function badPlacesOf(lists: readonly { name: string; text: string }[], log: (line: string) => void): BadPlaces {
+  const places = new BadPlaces();
+  for (const { name, text } of lists) {
+    const leftover = places.add(name, text);
+    if (leftover.length > 0)
+      log(`list ${name}: ${leftover.length} lines are no entries, the first is line ${leftover[0]!.line}`);
+  }
+  return places;
+}
+
 /** What could not be taken of a list. */
 export type Leftover = { line: number; text: string };
 
