@@ -360,6 +360,15 @@ describe('undo', () => {
     expect(() => book.corrections.without('nothing')).toThrow(Refusal);
   });
 
+  it('holds for a device that turned out to be another one', () => {
+    const book = play(casebook(), early);
+    book.apply({ kind: 'undo', at: START + 5 * MINUTE, by: 'owner', incident: incidentOf(book, 'cam').id });
+    expect(book.corrections.merge('cam', 'cam-2')).toBe(true);
+    play(book, claims(scan('cam-2', 23), 6 * MINUTE));
+    expect(book.current()).toEqual([]);
+    expect(book.corrections.merge('cam', 'cam-2')).toBe(false);
+  });
+
   it('can be tried first: nothing is changed by that', () => {
     const book = play(casebook(), early);
     const { id } = incidentOf(book, 'cam');

@@ -36,6 +36,14 @@ export class Corrections {
   remove(id: string): void {
     this.#all.delete(id);
   }
+
+  /** Two devices were one. @returns whether anything was said of the one that is gone */
+  merge(device: string, into: string): boolean {
+    const moved = this.all().filter((one) => one.device === device);
+    for (const { id } of moved) this.#all.delete(id);
+    this.add(moved.map((one) => ({ ...one, device: into, id: idOf(one.detector, into, one.subject) })));
+    return moved.length > 0;
+  }
 }
 
 export function correctionFor(

@@ -112,6 +112,13 @@ describe('a choice', () => {
     ],
   ])('is refused for %s', (_, choice, field, code) => expect(refusal(choice)).toEqual({ field, code }));
 
+  it('for what is gone by now can still be taken back', () => {
+    const set = preferenceSet({}, { groups: { gone: { autonomy: 'ask' } }, devices: { gone: { autonomy: 'ask' } } });
+    expect(chosen({ group: 'gone' }, {}, set).groups).toEqual({});
+    expect(chosen({ device: 'gone' }, {}, set).devices).toEqual({});
+    expect(() => chosen({ device: 'gone' }, { autonomy: 'stop' }, set)).toThrow('no such device');
+  });
+
   it('is refused for whom nobody knows, and beyond as many as there may be', () => {
     expect(refusal({}, { device: 'x' })).toEqual({ field: 'scope.device', code: 'unknown-device' });
     expect(refusal({}, { group: 'x' })).toEqual({ field: 'scope.group', code: 'unknown-group' });

@@ -38,14 +38,21 @@ export function choose(
   const read = readChoice(choice);
   if ('home' in scope) return { ...set, home: { ...DEFAULT_PREFERENCES, ...read } };
   if ('group' in scope) {
-    if (!known.group(scope.group)) throw new Refusal('scope.group', 'unknown-group', 'no such group');
+    if (!known.group(scope.group) && !isTakenBack(set.groups, scope.group, read))
+      throw new Refusal('scope.group', 'unknown-group', 'no such group');
     return { ...set, groups: withChoice(set.groups, scope.group, read) };
   }
-  if (!known.device(scope.device)) throw new Refusal('scope.device', 'unknown-device', 'no such device');
+  if (!known.device(scope.device) && !isTakenBack(set.devices, scope.device, read))
+    throw new Refusal('scope.device', 'unknown-device', 'no such device');
   return { ...set, devices: withChoice(set.devices, scope.device, read) };
 }
 
 type Choices = Readonly<Record<string, PreferenceChoice>>;
+
+/** A choice for what is gone by now can still be taken back. */
+function isTakenBack(choices: Choices, id: string, choice: PreferenceChoice): boolean {
+  return Object.keys(choice).length === 0 && Object.hasOwn(choices, id);
+}
 
 function withChoice(choices: Choices, id: string, choice: PreferenceChoice): Choices {
   const others = Object.entries(choices).filter(([other]) => other !== id);

@@ -61,6 +61,11 @@ export class Archive {
     this.#done(incidents);
   }
 
+  /** After two devices turned out to be one; where the disk fails, they are written with the next undo. */
+  keepCorrections(corrections: readonly Correction[]): void {
+    this.#try(() => this.#store.keepCase({ incidents: [], inputs: [], corrections }));
+  }
+
   /** Once a second. */
   settle(): void {
     const isTime = Math.abs(this.#now() - this.#wroteAt) >= WRITE_EVERY;
@@ -70,11 +75,17 @@ export class Archive {
   flush(): void {
     if (this.#waiting.size + this.#inputs.length === 0) return;
     const incidents = [...this.#waiting.values()];
-    try {
+    this.#try(() => {
       this.#store.keepCase({ incidents, inputs: this.#inputs });
       this.#done(incidents);
+    });
+  }
+
+  /** Where the disk fails everything goes on from memory, and is written with a later beat. */
+  #try(work: () => void): void {
+    try {
+      work();
     } catch (error) {
-      // The disk fails: it is tried again with the next beat, and everything goes on from memory.
       if (!(error instanceof StoreFailing)) throw error;
     }
   }

@@ -10,6 +10,7 @@ import type { Observation } from '../../model/observation.ts';
 import type { Announcement } from '../../serve/stream.ts';
 import type { Store } from '../../store/store.ts';
 import { Archive } from './archive.ts';
+import { Chronicle } from './chronicle.ts';
 import { incidentView, newcomerView, type Shown } from './incident-views.ts';
 import { type Around, OwnWishes } from './own-wishes.ts';
 import { SignFeed } from './sign-feed.ts';
@@ -45,6 +46,7 @@ export class Incidents {
   #book!: Casebook;
   #newcomers!: Newcomers;
   #signs!: SignFeed;
+  readonly #chronicle = new Chronicle();
   #watched = '';
 
   constructor(options: IncidentsOptions) {
@@ -68,6 +70,7 @@ export class Incidents {
     const newcomers = (store.setting(NEWCOMERS) as Newcomer[] | undefined) ?? [];
     this.#open(afterRestart(this.#archive.load()), installed, newcomers);
     this.#watched = '';
+    this.#chronicle.know(this.#book.current());
     this.#tell([]);
     this.#own.settle();
   }
@@ -119,10 +122,7 @@ export class Incidents {
     if (event.kind === 'device' && event.change === 'found') this.#arrived(event.device, event.at);
     else if (event.kind === 'finding')
       this.#happened({ kind: 'finding', at: event.at, change: event.change, finding: event.finding });
-    else if (event.kind === 'merged') {
-      this.#happened({ kind: 'merged', at: event.at, device: event.device, into: event.into });
-      if (this.#newcomers.admit(event.device)) this.#newcomersChanged();
-    }
+    else if (event.kind === 'merged') this.#merged(event.device, event.into, event.at);
   }
 
   /** Once a second. */
@@ -197,6 +197,14 @@ export class Incidents {
     if (isFirst && this.#newcomers.arrived(id, at)) this.#newcomersChanged();
   }
 
+  /** Two ids were one device: what was said of the one holds for it. */
+  #merged(device: string, into: string, at: number): void {
+    if (this.#book.corrections.merge(device, into)) this.#archive.keepCorrections(this.#book.corrections.all());
+    if (this.wishes.merge(device, into)) this.#options.announce({ kind: 'wishes', at });
+    this.#happened({ kind: 'merged', at, device, into });
+    if (this.#newcomers.admit(device)) this.#newcomersChanged();
+  }
+
   #read(signs: readonly Sign[]): void {
     for (const sign of signs) this.#happened({ kind: 'sign', at: sign.at, sign });
   }
@@ -206,15 +214,15 @@ export class Incidents {
   }
 
   #changed(input: CaseInput | undefined, changed: readonly Incident[]): void {
-    if (!input && changed.length === 0) return;
-    this.#archive.note(input, changed);
-    this.#tell(changed);
     if (changed.length > 0) this.#own.settle();
+    if (input || changed.length > 0) this.#archive.note(input, changed);
+    if (changed.length > 0) this.#tell(changed);
   }
 
   #tell(changed: readonly Incident[]): void {
     const at = this.#options.at();
     for (const incident of changed) this.#options.announce({ kind: 'incident', at, incident: this.view(incident) });
+    for (const event of this.#chronicle.read(changed)) this.#options.store.note(event);
     const devices = this.#book.current().map(({ device }) => device);
     const text = devices.join(' ');
     if (text !== this.#watched) this.#signs.watch(devices, at);

@@ -5,7 +5,7 @@ import {
   type PreferenceScope,
   type PreferenceSet,
 } from '../../model/preferences.ts';
-import type { Store } from '../../store/store.ts';
+import { type Store, StoreFailing } from '../../store/store.ts';
 
 /** Setting under which preferences are kept. */
 const PREFERENCES = 'preferences';
@@ -32,6 +32,20 @@ export class Wishes {
     // What a later version asks was not chosen yet.
     const home = { ...DEFAULT_PREFERENCES, ...kept?.home };
     this.#set = { home, groups: kept?.groups ?? {}, devices: kept?.devices ?? {} };
+  }
+
+  /** Two devices were one: what was chosen for it, else for the one that is gone. @returns whether that is another choice */
+  merge(device: string, into: string): boolean {
+    const { [device]: moved, ...devices } = this.#set.devices;
+    if (moved === undefined) return false;
+    this.#set = { ...this.#set, devices: { [into]: moved, ...devices } };
+    try {
+      this.#store.set(PREFERENCES, this.#set);
+    } catch (error) {
+      // It is so all the same, and is written with the next choice.
+      if (!(error instanceof StoreFailing)) throw error;
+    }
+    return true;
   }
 
   /** As they would be. @throws {Refusal} */
