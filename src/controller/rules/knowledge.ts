@@ -100,7 +100,10 @@ export class Knowledge {
     const needed = namesNeeded([...rules.values()], facts.devices);
     const isNew = [...needed].some((name) => !this.names.watched.has(name));
     this.names.watched = needed;
-    this.#hasNews ||= isNew;
+    if (!isNew) return;
+    // What is blocked from now on is kept within a second, so that a crash right after does not open it.
+    this.#hasNews = true;
+    this.#keptAt = Number.NEGATIVE_INFINITY;
   }
 
   deviceAt(mac: Mac): string | undefined {

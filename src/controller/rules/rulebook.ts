@@ -157,7 +157,6 @@ export class Rulebook {
     const hasSettled =
       this.#made !== undefined && this.preferences().spoofing.mode !== this.#made.preferences.spoofing.mode;
     if ((consoles !== this.#consoles || isOld || hasSettled) && !this.decisions.expire()) this.apply();
-    this.#consoles = consoles;
     this.#knowledge?.settle();
   }
 
@@ -185,6 +184,7 @@ export class Rulebook {
     this.#soon = undefined;
     if (!this.#knowledge) return;
     this.#appliedAt = this.#options.now();
+    this.#consoles = JSON.stringify(this.#options.consoles());
     const at = this.#options.at();
     const rules = this.rules();
     const facts = this.facts(rules);
@@ -231,6 +231,7 @@ export class Rulebook {
 
   /** The facts that the policy was made of, where nothing has happened since. */
   #knownFacts(): HomeFacts {
-    return this.#made && !this.#soon ? this.#made.facts : this.facts(this.rules());
+    const isFresh = this.#soon === undefined && JSON.stringify(this.#options.consoles()) === this.#consoles;
+    return this.#made && isFresh ? this.#made.facts : this.facts(this.rules());
   }
 }

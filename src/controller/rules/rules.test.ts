@@ -268,6 +268,7 @@ describe('a restart', () => {
     const now = await becomes(({ blocks }) => blocks.length > 0);
     expect(now.blocks[0]!.node!.addresses).toEqual(['198.51.100.9']);
     expect(now.home).toEqual(['192.0.2.0/24']);
+    expect(bed.agent!.policies[0]!.policy.blocks).toEqual(now.blocks);
     expect(((await get('/api/groups')) as GroupView[])[0]).toMatchObject({ name: 'Children', source: 'own' });
   });
 
