@@ -4,7 +4,7 @@ import type { Observation } from '../model/observation.ts';
 import { BEYOND, CAMERA, flows, PHONE, ROUTER, START } from '../track/testing.ts';
 import { exposureOf } from './exposure.ts';
 import { QUIET } from './quiet.ts';
-import { asked, DAY, HOUR, MINUTE, SECOND, type Watch, watch } from './testing.ts';
+import { asked, DAY, HOUR, MINUTE, SECOND, type Watch, watch } from './testing/watch.ts';
 
 const ID = `d-${CAMERA.mac.replaceAll(':', '')}`;
 const home = (...observations: Observation[]): Watch => {

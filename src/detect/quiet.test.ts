@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import type { Observation } from '../model/observation.ts';
 import { BEYOND, CAMERA, flows, PHONE, ROUTER, START } from '../track/testing.ts';
 import { QUIET } from './quiet.ts';
-import { DAY, SECOND, watch } from './testing.ts';
+import { DAY, SECOND, watch } from './testing/watch.ts';
 
 const text = fc.oneof(
   fc.string({ maxLength: 80 }),

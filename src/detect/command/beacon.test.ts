@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Observation } from '../../model/observation.ts';
 import { BEYOND, CAMERA, lookUp, START } from '../../track/testing.ts';
-import { calls, chance, DAY, HOUR, MINUTE, SECOND, ticks, watch } from '../testing.ts';
+import { calls, chance, DAY, HOUR, MINUTE, SECOND, ticks, watch } from '../testing/watch.ts';
 import { beacon, masterCalled } from './beacon.ts';
 
 const MASTER = BEYOND('198.51.100.66');
@@ -64,6 +64,15 @@ describe('a beacon', () => {
       return Math.round(at);
     });
     expect(found(...calls(times, { from: CAMERA, to: MASTER, port: 4444 }))).toEqual([]);
+  });
+
+  it('is not told of a program that tries ten times, nor of one with many peers', () => {
+    const tries = calls(ticks(START, 2 * SECOND, 12), { from: CAMERA, to: MASTER, port: 6346, down: 0 });
+    expect(found(...tries).filter(({ detector }) => detector === 'command-and-control')).toEqual([]);
+    const peers = Array.from({ length: 12 }, (_, i) => BEYOND(`203.0.113.${i + 1}`)).flatMap((to, i) =>
+      calls(ticks(START + i * SECOND, MINUTE, 20), { from: CAMERA, to, port: 6881 + i, down: 0 }),
+    );
+    expect(found(...peers).filter(({ detector }) => detector === 'command-and-control')).toEqual([]);
   });
 
   it('is not seen in an outage, when names are forgotten and nobody answers', () => {

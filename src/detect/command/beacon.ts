@@ -33,6 +33,17 @@ const THRESHOLDS = {
     reason: 'who has something to say so often keeps the connection open; loops of scripts and loaders do not',
   },
   restlessCalls: { value: 100, unit: 'calls', reason: 'a page that reloads is left sooner' },
+  span: {
+    value: 2 * MINUTE,
+    unit: 'ms from the first call to the latest',
+    reason: 'programs try a far end that is down some ten times in a row, and give up',
+  },
+  strangers: {
+    value: 8,
+    unit: 'other addresses without a name at odd ports',
+    reason:
+      'who calls many is one of many peers (Gnutella, BitTorrent, games), or scans: neither is a call to a master',
+  },
   shortest: { value: 1_500, unit: 'ms', reason: 'faster is no rhythm but work that is waited for' },
   newAfter: {
     value: 2 * DAY,
@@ -60,7 +71,9 @@ const STRANGENESS: Record<'named' | 'address', Record<'everyday' | 'rare', Recor
 /** Over UDP silence says less: some only ever report. */
 const UDP_FACTOR = 0.75;
 const JITTER_FACTOR = 0.9;
-const NEWNESS = 0.15;
+const SHORT_FACTOR = 0.8;
+const PEER_FACTOR = 0.7;
+const NEWNESS = 0.2;
 /** Programs that people installed on a computer talk to odd places too. */
 const KIND_FACTOR: Record<KindClass, number> = { appliance: 1.05, critical: 1.05, general: 0.97, infrastructure: 0.85 };
 /** Of new connections every few seconds, whatever the far end. */
@@ -86,7 +99,8 @@ function caller(name: 'beacon' | 'command-and-control', least: number, below: nu
         if (!conversation || (exchangeOf(conversation) === 'silence' && contacts.isCutOff(contact))) return;
         const { device } = contact;
         const kind = classOf(home.kindAt(device));
-        const confidence = confidenceOf(contact, conversation, rhythm, kind, home.firstSeenAt(device));
+        const sure = confidenceOf(contact, conversation, rhythm, kind, home.firstSeenAt(device));
+        const confidence = sure >= least && hasPeers(contacts.all(device)) ? sure * PEER_FACTOR : sure;
         if (confidence >= least && confidence < below) claim(claimOf(contact, conversation, rhythm, confidence));
       },
     }),
@@ -108,6 +122,11 @@ function regular({ rhythm }: Contact): Measured | undefined {
   return isClockwork || isJittered ? measured : undefined;
 }
 
+function hasPeers(all: readonly Contact[]): boolean {
+  const strangers = all.filter(({ name, protocol, port }) => name === undefined && !isEverydayPort(protocol, port));
+  return strangers.length > THRESHOLDS.strangers.value;
+}
+
 function confidenceOf(
   contact: Contact,
   conversation: Conversation,
@@ -125,6 +144,7 @@ function confidenceOf(
   if (isRestless) confidence = Math.max(confidence, RESTLESS);
   if (contact.protocol === PROTOCOL.udp) confidence *= UDP_FACTOR;
   if (spread > THRESHOLDS.clockwork.value) confidence *= JITTER_FACTOR;
+  if (contact.rhythm.last - contact.first < THRESHOLDS.span.value) confidence *= SHORT_FACTOR;
   if (contact.first - since >= THRESHOLDS.newAfter.value) confidence += NEWNESS;
   return Math.min(0.95, confidence);
 }

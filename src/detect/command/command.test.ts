@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Observation } from '../../model/observation.ts';
 import { BEYOND, CAMERA, flows, lookUp, PHONE, START } from '../../track/testing.ts';
 import { dnsTunnel } from '../dns/tunnel.ts';
-import { asked, calls, DAY, HOUR, MINUTE, SECOND, ticks, watch } from '../testing.ts';
+import { asked, calls, DAY, HOUR, MINUTE, SECOND, ticks, watch } from '../testing/watch.ts';
 import { masterCalled } from './beacon.ts';
 import { chat } from './chat.ts';
 import { mining } from './mining.ts';

@@ -33,7 +33,7 @@ const THRESHOLDS = {
     reason: 'of requests and acknowledgements headers are a large part',
   },
   others: { value: 4, unit: 'other far ends', reason: 'strangers visit places of their own' },
-  minutes: { value: 3, unit: 'such minutes within an hour', reason: 'one may be chance' },
+  minutes: { value: 2, unit: 'such minutes within an hour', reason: 'one may be chance' },
 } as const satisfies Record<string, Threshold>;
 
 const CONFIDENCE = { appliance: 0.9, critical: 0.9, general: 0.6, infrastructure: 0.4 };

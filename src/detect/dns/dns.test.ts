@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DnsObservation, HelloObservation, Observation } from '../../model/observation.ts';
 import { BEYOND, CAMERA, flows, PHONE, ROUTER, START } from '../../track/testing.ts';
-import { asked, BASE32, chance, DAY, HEX, HOUR, MINUTE, SECOND, text, watch } from '../testing.ts';
+import { asked, BASE32, chance, DAY, HEX, HOUR, MINUTE, SECOND, text, watch } from '../testing/watch.ts';
 import { isWithin, ownerDomain } from './domain.ts';
 import { encryptedDns } from './encrypted-dns.ts';
 import { generatedNames } from './generated-names.ts';

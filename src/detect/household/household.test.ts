@@ -6,7 +6,7 @@ import type {
   Observation,
 } from '../../model/observation.ts';
 import { BEYOND, CAMERA, flows, PHONE, ROUTER, START } from '../../track/testing.ts';
-import { asked, DAY, HOUR, MINUTE, SECOND, ticks, watch } from '../testing.ts';
+import { asked, DAY, HOUR, MINUTE, SECOND, ticks, watch } from '../testing/watch.ts';
 import { addressSpoofing } from './address-spoofing.ts';
 import { newDevice, vanishedDevice } from './comings.ts';
 import { portMapping, unencryptedService } from './openings.ts';

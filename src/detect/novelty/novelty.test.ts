@@ -3,7 +3,7 @@ import type { Kind } from '../../model/kinds.ts';
 import type { MudProfile } from '../../model/mud.ts';
 import type { Observation } from '../../model/observation.ts';
 import { BEYOND, CAMERA, type FlowSpec, flows, lookUp, PHONE, START } from '../../track/testing.ts';
-import { DAY, HOUR, MINUTE, SECOND, ticks, type Watch, watch } from '../testing.ts';
+import { DAY, HOUR, MINUTE, SECOND, ticks, type Watch, watch } from '../testing/watch.ts';
 import { habitBookOf } from './habit-book.ts';
 import { novelty } from './novelty.ts';
 

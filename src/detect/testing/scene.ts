@@ -37,6 +37,13 @@ export type Exchange = {
   sequence?: number;
 };
 
+/** What looks at frames. */
+type Eyes = Pick<Digest, 'frame' | 'advance' | 'finish'>;
+
+function digestOf(sink: (observation: Observation) => void): Digest {
+  return new Digest(sink, { control: new ControlDecoder(sink), standingStep: SECOND });
+}
+
 /** Packets are put down in any order and played in that of their times. */
 export class Scene {
   readonly #frames: { at: number; frame: Uint8Array; length: number }[] = [];
@@ -156,8 +163,15 @@ export class Scene {
     return this.#ports;
   }
 
-  /** Plays all, and a moment of silence. @returns each finding when it was first told */
-  play(pipeline: Pipeline = createPipeline(this.#options)): Told[] {
+  /**
+   * Plays all, and a moment of silence.
+   * @param through what the frames go through; a digest that sees all of them where nothing else is said
+   * @returns each finding when it was first told
+   */
+  play(
+    pipeline: Pipeline = createPipeline(this.#options),
+    through: (sink: (observation: Observation) => void) => Eyes = digestOf,
+  ): Told[] {
     const told: Told[] = [];
     const take = (events: readonly HomeEvent[]) => {
       for (const event of events) {
@@ -167,7 +181,7 @@ export class Scene {
       }
     };
     const sink = (observation: Observation) => take(pipeline.step(observation));
-    const digest = new Digest(sink, { control: new ControlDecoder(sink), standingStep: SECOND });
+    const digest = through(sink);
     const frames = this.#frames.sort((a, b) => a.at - b.at);
     const observations = this.#observations.sort((a, b) => a.at - b.at);
     let next = 0;

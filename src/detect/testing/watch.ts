@@ -1,11 +1,11 @@
 /** What the tests of detectors share: a home with some detectors, days of traffic in few lines, and chance that repeats. */
-import type { HomeEvent } from '../model/event.ts';
-import type { Finding } from '../model/home.ts';
-import type { DnsAnswer, DnsObservation, Observation } from '../model/observation.ts';
-import { Home } from '../track/home.ts';
-import { type FlowSpec, flows, ROUTER } from '../track/testing.ts';
-import { Detection } from './detection.ts';
-import type { Detector } from './detector.ts';
+import type { HomeEvent } from '../../model/event.ts';
+import type { Finding } from '../../model/home.ts';
+import type { DnsAnswer, DnsObservation, Observation } from '../../model/observation.ts';
+import { Home } from '../../track/home.ts';
+import { type FlowSpec, flows, ROUTER } from '../../track/testing.ts';
+import { Detection } from '../detection.ts';
+import type { Detector } from '../detector.ts';
 
 export const SECOND = 1000;
 export const MINUTE = 60 * SECOND;
