@@ -67,6 +67,34 @@ describe.skipIf(!canMount)(`a disk that fails${reason}`, () => {
     expect(log).toEqual([expect.stringContaining('SPIN goes on from memory'), 'storing again']);
   });
 
+  test('full: a decision that cannot be recorded is not taken, and what was decided before stays', () => {
+    const store = open();
+    const decide = (id: string, size = 0) => {
+      const target = { device: 'd-1', node: { name: 'n'.repeat(size) } };
+      const rule = { id, action: 'block' as const, target, when: { always: true as const }, by: 'owner', since: now };
+      return store.decide({
+        at: now,
+        kind: 'rule-set',
+        actor: 'owner',
+        rules: [{ id, after: rule }],
+        groups: [],
+        names: [],
+      });
+    };
+    decide('kept');
+    const ballast = join(folder, 'ballast');
+    expect(() => writeFileSync(ballast, Buffer.alloc(2 << 20))).toThrow('ENOSPC');
+    expect(() => decide('refused', 50_000)).toThrow(StoreFailing);
+    const ids = (from: Store) => from.ask(({ decisions }) => decisions.rules().map(({ id }) => id));
+    expect(ids(store)).toEqual(['kept']);
+    rmSync(ballast);
+    expect(decide('later')).toBe(2);
+    store.close();
+    const again = open();
+    expect(ids(again)).toEqual(['kept', 'later']);
+    again.close();
+  });
+
   test('read-only at the start: what it holds is known, nothing is written, and later it is', () => {
     const first = open();
     first.set('password', 'hash');
