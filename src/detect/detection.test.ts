@@ -6,7 +6,7 @@ import { CAMERA, flows, PHONE, ROUTER, START } from '../track/testing.ts';
 import { DETECTORS } from './all.ts';
 import type { Claim, Detector } from './detector.ts';
 import { Findings } from './findings.ts';
-import { MINUTE, SECOND, watch } from './testing.ts';
+import { MINUTE, SECOND, watch } from './testing/watch.ts';
 
 const traffic = (at: number) =>
   flows(at, { from: CAMERA, to: { mac: ROUTER.mac, address: '203.0.113.5' } }, { from: PHONE, to: CAMERA, slot: 9 });

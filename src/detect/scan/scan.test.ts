@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { HOUR, MINUTE, Scene, SECOND, START, stranger, type Thing, type Told } from '../testing/scene.ts';
-import { chance } from '../testing.ts';
+import { chance } from '../testing/watch.ts';
 
 const SCANS = [
   'horizontal-scan',
