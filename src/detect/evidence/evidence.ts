@@ -20,6 +20,9 @@ const OPENED_PER_SECOND = 8;
 /** Flows of one device and second whose far ends are told apart; beyond that a scan or flood says nothing new. */
 const MAX_EXAMINED = 256;
 
+/** After so long without a SYN's header the kernel's counters are all there is, ms. */
+const SYNS_TELL = 60_000;
+
 const SYN = 2;
 const RST = 4;
 
@@ -52,8 +55,8 @@ export class Evidence implements FlowWitness {
   readonly #inHand = new InHand();
   readonly #slots = new SlotStates();
   readonly #seed: number;
-  /** Records that carry headers of SYNs tell of attempts sooner than the kernel's counters. */
-  #synsSeen = false;
+  /** When a record with the header of a SYN came last: these tell of attempts sooner than the kernel's counters. */
+  #synsAt = Number.NEGATIVE_INFINITY;
   #fastTurn = Number.NEGATIVE_INFINITY;
   #slowTurn = Number.NEGATIVE_INFINITY;
   /** The last whole second. */
@@ -148,7 +151,7 @@ export class Evidence implements FlowWitness {
     const byDevice = this.#beganIt(it);
     if (deeds.untold > 0 && this.#opened) this.#tell(deeds, it);
     if (!byDevice) return 0;
-    const isTold = it.isCounted && it.protocol === PROTOCOL.tcp && this.#synsSeen;
+    const isTold = it.isCounted && it.protocol === PROTOCOL.tcp && it.first - this.#synsAt < SYNS_TELL;
     if (!isTold && ++deeds.attempts > MAX_EXAMINED) return 1;
     if (it.entry >= 0 || it.isCounted) this.#slots.add(it.slot, SLOT.attempt);
     if (isTold) return 0;
@@ -165,7 +168,7 @@ export class Evidence implements FlowWitness {
     const sent = it.up > 0 || (it.isCounted && it.isInitiatorKnown);
     if (it.protocol === PROTOCOL.tcp) {
       if (it.turned !== 0) return false;
-      if (it.entry < 0 && it.syns > 0) this.#synsSeen = true;
+      if (it.entry < 0 && it.syns > 0) this.#synsAt = it.last;
       return it.isCounted ? it.isInitiatorKnown : it.syns > 0;
     }
     if (it.protocol !== PROTOCOL.udp) return it.turned === 0 && sent && it.isAsking;

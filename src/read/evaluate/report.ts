@@ -5,16 +5,6 @@ import type { Evaluated, Outcome, View } from './capture.ts';
 
 export type Bar = { name: string; held: boolean; detail: string };
 
-/** Whether a row came out as it must. */
-export function isRight({ truth, views }: Evaluated, view: View): boolean {
-  const outcome = views[view];
-  if (!outcome) return true;
-  const harmsNobody = outcome.wronged.length === 0;
-  if (truth.kind === 'attack') return outcome.found && harmsNobody;
-  if (truth.kind === 'victim') return harmsNobody;
-  return outcome.blocked[DEFAULT_PREFERENCES.autonomy].length === 0;
-}
-
 /** The bars of the measurement, for one view. */
 export function bars(rows: readonly Evaluated[], view: View): Bar[] {
   const seen = rows.filter(({ views }) => views[view]);
