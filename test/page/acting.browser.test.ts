@@ -310,6 +310,8 @@ describe.skipIf(missingBrowser)(`Acting on the home${missingBrowser}`, { timeout
     Object.assign(device!, { tripped });
     server.send({ kind: 'tripped', sequence: 0, at: server.home.at, device: device!.id, tripped });
     await page.getByText(/SPIN braked it at .*: it flooded one address\./).waitFor();
+    await page.getByRole('link', { name: 'Home', exact: true }).click();
+    await page.getByText(new RegExp(`^${CAMERA} – SPIN braked it at`)).waitFor();
   });
 
   it('treats names in rules, groups and refusals as text', async () => {

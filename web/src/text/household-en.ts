@@ -187,7 +187,7 @@ const guard = {
     connecting: 'This page is looking for SPIN.',
     reconnecting: 'This page has lost SPIN, which goes on by itself. What you see is from before.',
   },
-  nothing: 'Nothing is blocked. Pause, block or slow down whatever you like; everything can be undone.',
+  nothing: 'You have blocked nothing. Pause, block or slow down whatever you like; everything can be undone.',
   sum: (rules: number, stopped: string) =>
     `${rules === 1 ? 'One thing that you want is' : `${rules} things that you want are`} in force. Stopped so far: ${stopped}.`,
   /** A brake in the kernel acted by itself, or would have. */

@@ -179,7 +179,7 @@ const guard: HouseholdTexts['guard'] = {
     connecting: 'Deze pagina zoekt SPIN.',
     reconnecting: 'Deze pagina is SPIN kwijt; dat werkt vanzelf door. Wat u ziet, is van eerder.',
   },
-  nothing: 'Er is niets geblokkeerd. Pauzeer, blokkeer of vertraag wat u wilt; alles is ongedaan te maken.',
+  nothing: 'U hebt niets geblokkeerd. Pauzeer, blokkeer of vertraag wat u wilt; alles is ongedaan te maken.',
   sum: (rules, stopped) =>
     `${rules === 1 ? 'Eén ding dat u wilt, is' : `${rules} dingen die u wilt, zijn`} van kracht. Tot nu toe tegengehouden: ${stopped}.`,
   tripped: (what, when) => `SPIN remde het af om ${when}: het ${what}.`,
