@@ -128,6 +128,8 @@ describe('the past', () => {
     expect(sums()).toEqual(expected);
     while (store.maintain(start + 6 * HOUR));
     expect(sums()).toEqual(expected);
+    const ofOne = store.past([span], ['d-2']).map(({ device, packets }) => [device, packets]);
+    expect(ofOne).toEqual([['d-2', 960]]);
     expect(store.past([span])[0]).toMatchObject({ first: span.from, last: span.to });
     expect(store.pastBegins()).toBe(start);
   });

@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Initiator } from '../model/home.ts';
+import type { Devices } from './devices.ts';
 import { HOUR, MINUTE } from './levels.ts';
 import type { PendingMinute } from './pending.ts';
 import { Rolled } from './rolled.ts';
@@ -27,12 +28,14 @@ const PER_HOUR = HOUR / MINUTE;
 
 /** Who talked to whom in a time: from hours where they are whole, else from minutes, and from what is not yet written. */
 export class Past {
+  readonly #devices: Devices;
   readonly #rolled: Rolled;
   readonly #hours: StatementSync;
   readonly #minutes: StatementSync;
   readonly #begins: StatementSync;
 
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, devices: Devices) {
+    this.#devices = devices;
     this.#rolled = new Rolled(database);
     this.#hours = database.prepare(sql('hour', HOUR));
     this.#minutes = database.prepare(sql('minute', MINUTE));
@@ -48,16 +51,19 @@ export class Past {
     return (this.#begins.get()?.start as number | null) ?? undefined;
   }
 
-  during(spans: readonly Span[], pending: readonly PendingMinute[]): PastRow[] {
+  /** @param only devices whose conversations are asked for; absent for all */
+  during(spans: readonly Span[], only: readonly string[] | undefined, pending: readonly PendingMinute[]): PastRow[] {
+    const devices = only === undefined ? null : JSON.stringify(only.flatMap((key) => this.#devices.numbers(key)));
     const found = new Map<string, PastRow>();
     const rolled = this.#rolled.upTo('hour');
     for (const span of spans) {
       for (const [statement, from, to] of this.#parts(span, rolled)) {
-        for (const row of statement.iterate({ from, to })) add(found, row as PastRow);
+        for (const row of statement.iterate({ from, to, devices })) add(found, row as PastRow);
       }
       for (const { start, rows } of pending) {
         if (start < span.from || start >= span.to) continue;
         for (const row of rows) {
+          if (only && !only.includes(row.device)) continue;
           const packets = row.packetsUp + row.packetsDown;
           const bytes = row.bytesUp + row.bytesDown;
           add(found, { ...row, packets, bytes, first: start, last: start + MINUTE });
@@ -90,6 +96,7 @@ function sql(level: string, width: number): string {
         sum(packets_up + packets_down) AS packets, sum(bytes_up + bytes_down) AS bytes,
         min(bucket) * ${width} AS first, (max(bucket) + 1) * ${width} AS last
       FROM conversation_${level} WHERE bucket >= :from AND bucket < :to
+        AND (:devices IS NULL OR device IN (SELECT value FROM json_each(:devices)))
       GROUP BY 1, 2, 3, 4 ORDER BY packets DESC LIMIT ${MAX_PAST_ROWS}
     )
     JOIN device ON device.id = number LEFT JOIN device AS kept ON kept.id = device.merged_into

@@ -171,8 +171,8 @@ export class Store {
   }
 
   /** See {@link Past.during}. */
-  past(spans: readonly Span[]): PastRow[] {
-    return this.#try(() => this.#open.past.during(spans, this.#pending.minutes)) ?? [];
+  past(spans: readonly Span[], only?: readonly string[]): PastRow[] {
+    return this.#try(() => this.#open.past.during(spans, only, this.#pending.minutes)) ?? [];
   }
 
   /** Begin of the oldest minute of traffic that is kept, ms. */
@@ -419,7 +419,7 @@ function openParts(database: DatabaseSync) {
     events: new Events(database),
     decisions: new Decisions(database),
     incidents: new StoredIncidents(database),
-    past: new Past(database),
+    past: new Past(database, devices),
     dataVersion: database.prepare('PRAGMA data_version'),
   };
 }

@@ -12,6 +12,7 @@ import type {
 import { policyAt } from '../../decide/policy.ts';
 import { command, type Rules } from '../../decide/rules.ts';
 import type { AuditEntry } from '../../model/audit.ts';
+import type { HomeFacts, HouseholdRule } from '../../model/household.ts';
 import { CannotStore } from '../../serve/door.ts';
 import type { HouseholdDoor } from '../../serve/household-door.ts';
 import { Refusal } from '../../serve/refusal.ts';
@@ -72,7 +73,7 @@ export class Household implements HouseholdDoor {
       rule,
       facts,
       policy: policyAt(rules, facts, rulebook.preferences(), at),
-      rows: store.past(spansOf(rule.when, from, at, facts.utcOffset)),
+      rows: store.past(spansOf(rule.when, from, at, facts.utcOffset), devicesOf(rule, facts)),
       addressesOf: (name) => rulebook.addressesOf(name),
       label: (id) => rulebook.outlook.deviceLabel(id) ?? id,
     });
@@ -138,4 +139,10 @@ export class Household implements HouseholdDoor {
       this.#options.onStored();
     }
   }
+}
+
+/** The devices that a rule is for; `undefined` for all. */
+function devicesOf({ target: { device, group } }: HouseholdRule, facts: HomeFacts): string[] | undefined {
+  if (device === undefined && group === undefined) return undefined;
+  return facts.devices.filter(({ id, groups }) => id === device || groups.includes(group ?? '')).map(({ id }) => id);
 }
