@@ -5,7 +5,7 @@
  */
 import { Casebook, type CaseInput } from '../src/decide/casebook.ts';
 import { isHarm } from '../src/decide/incidents.ts';
-import { isStopped, rankOf } from '../src/decide/verdicts.ts';
+import { isStopped, rankOf } from '../src/decide/steps.ts';
 import type { Finding } from '../src/model/home.ts';
 import type { Incident } from '../src/model/incident.ts';
 import {

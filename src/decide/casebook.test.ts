@@ -195,7 +195,17 @@ describe('the lowest step that stops the harm', () => {
       );
       return incidentOf(book, 'cam').verdict?.step;
     });
-    expect(steps).toEqual(['none', 'essential', 'isolated', 'isolated']);
+    expect(steps).toEqual(['none', 'isolated', 'isolated', 'isolated']);
+  });
+
+  it('what only cuts more and stops nothing is not done', () => {
+    const tunnel = claims({ detector: 'dns-tunnel', device: 'laptop', confidence: 1 }, 0, HOUR);
+    const book = play(
+      casebook(),
+      tunnel.filter(({ at }) => at < START + HOUR),
+    );
+    expect(incidentOf(book, 'laptop').verdict?.step).toBe('none');
+    expect(book.wants().limits).toMatchObject([{ device: 'laptop', reason: 'probation', names: true }]);
   });
 
   it('a computer keeps the internet while its conversations can be cut', () => {

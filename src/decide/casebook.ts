@@ -15,8 +15,8 @@ import { isKindred, type Suspect, witnessesOf } from './kindred.ts';
 import { type HouseholdInput, obey, showSign } from './obey.ts';
 import { wantsOf } from './own-policy.ts';
 import { Shelf } from './shelf.ts';
+import type { Profile } from './steps.ts';
 import { Suspects } from './suspects.ts';
-import type { Profile } from './verdicts.ts';
 
 type FindingInput = { kind: 'finding'; at: number; change: 'new' | 'changed' | 'over'; finding: Finding };
 

@@ -3,7 +3,8 @@ import type { Incident } from '../model/incident.ts';
 import type { Preferences } from '../model/preferences.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { tell } from './incidents.ts';
-import { autonomyFor, isSure, type Profile, rankOf, verdictAt } from './verdicts.ts';
+import { type Profile, rankOf } from './steps.ts';
+import { autonomyFor, isSure, verdictAt } from './verdicts.ts';
 
 /** Brings question and verdict up to date. @returns whether anything is another */
 export function act(incident: Incident, preferences: Preferences, profile: Profile, at: number): boolean {

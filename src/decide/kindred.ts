@@ -3,7 +3,7 @@ import type { IncidentFinding } from '../model/incident.ts';
 import { classOf } from '../model/kinds.ts';
 import { isHarm } from './incidents.ts';
 import { meaningOf } from './meanings.ts';
-import type { Profile } from './verdicts.ts';
+import type { Profile } from './steps.ts';
 
 /** Harm of the same sort within so long is most likely of one cause: a worm finds a home's cameras within minutes. */
 const AT_ONCE = 3_600_000;

@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { AUTONOMIES, CERTAINTIES, type PreferenceChoice, UNANSWERED } from '../model/preferences.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { Casebook, CaseInput } from './casebook.ts';
+import { isStopped, rankOf } from './steps.ts';
+import { targetKey } from './targets.ts';
 import { casebook, claims, HOUR, MINUTE, preferenceSet, START, timeline } from './testing.ts';
-import { isStopped, rankOf, targetKey } from './verdicts.ts';
 
 const DETECTORS = [
   'mirai-mark',

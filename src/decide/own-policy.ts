@@ -5,7 +5,8 @@ import type { OwnLimit, OwnPolicy, OwnRule, Verdict } from '../model/verdict.ts'
 import { isHarm } from './incidents.ts';
 import { isKindred } from './kindred.ts';
 import { meaningOf } from './meanings.ts';
-import { type Profile, targetKey } from './verdicts.ts';
+import type { Profile } from './steps.ts';
+import { targetKey } from './targets.ts';
 
 type Known = { profile: Profile; preferences: Preferences };
 

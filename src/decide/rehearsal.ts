@@ -4,7 +4,8 @@ import type { PreferenceSet } from '../model/preferences.ts';
 import type { VerdictStep } from '../model/verdict.ts';
 import { Casebook, type CasebookOptions, type CaseInput } from './casebook.ts';
 import { Refusal } from './refusal.ts';
-import { rankOf, targetKey } from './verdicts.ts';
+import { rankOf } from './steps.ts';
+import { targetKey } from './targets.ts';
 
 /** Time is played in steps of ten minutes while an incident is open: finer than any wait of a verdict's end. */
 const STEP = 600_000;

@@ -3,7 +3,7 @@ import type { Finding } from '../model/home.ts';
 import type { Incident } from '../model/incident.ts';
 import { DEFAULT_PREFERENCES, type PreferenceChoice, type PreferenceSet } from '../model/preferences.ts';
 import { Casebook, type CaseInput, type CaseState } from './casebook.ts';
-import type { Profile } from './verdicts.ts';
+import type { Profile } from './steps.ts';
 
 export const SECOND = 1_000;
 export const MINUTE = 60_000;

@@ -1,6 +1,6 @@
 import type { Casebook } from '../../decide/casebook.ts';
 import type { Newcomers } from '../../decide/newcomers.ts';
-import type { Profile } from '../../decide/verdicts.ts';
+import type { Profile } from '../../decide/steps.ts';
 import { type Preferences, preferencesFor } from '../../model/preferences.ts';
 import type { OwnLimit, OwnPolicy } from '../../model/verdict.ts';
 import type { Home } from '../../track/home.ts';
