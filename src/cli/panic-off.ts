@@ -1,4 +1,4 @@
-import { closeSync, constants, existsSync, openSync, readlinkSync, rmSync } from 'node:fs';
+import { closeSync, constants, existsSync, openSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { SWITCHED_OFF } from '../contract/files.ts';
@@ -93,23 +93,24 @@ function undo(folders: readonly string[]): number {
 
 /** Here, and where programs of the run are: a virtual home's router is in a network namespace of its own. */
 function free(run: string, record: RunRecord | undefined): boolean[] {
-  const own = readlinkSync('/proc/self/ns/net');
   const { namespace } = readRunConfig(run);
   const places = [
     ...(record?.children ?? []).filter(isAlive).map(({ pid }) => `/proc/${pid}/ns/net`),
     ...(namespace !== undefined && /^[\w.-]{1,64}$/.test(namespace) ? [`/run/netns/${namespace}`] : []),
   ];
-  const others = places.filter((path) => existsSync(path) && namespaceOf(path) !== own);
-  const distinct = new Map(others.map((path) => [namespaceOf(path), path]));
-  return [undefined, ...distinct.values()].map((path) => release(run, 'panic', path).outcome === 'done');
+  const own = identityOf('/proc/self/ns/net');
+  const others = new Map<number, string>();
+  for (const path of places) {
+    const identity = identityOf(path);
+    if (identity !== undefined && identity !== own && !others.has(identity)) others.set(identity, path);
+  }
+  return [undefined, ...others.values()].map((path) => release(run, 'panic', path).outcome === 'done');
 }
 
-function namespaceOf(path: string): string {
-  try {
-    return readlinkSync(path);
-  } catch {
-    return path;
-  }
+/** Inode of a network namespace; nothing for what is none. */
+function identityOf(path: string): number | undefined {
+  const status = statSync(path, { throwIfNoEntry: false });
+  return status?.dev === statSync('/proc/self/ns/net').dev ? status.ino : undefined;
 }
 
 async function end(run: string, record: RunRecord | undefined, enforcer: readonly ProcessIdentity[]): Promise<void> {
