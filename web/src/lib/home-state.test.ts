@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ConversationView, StreamMessage } from '../../../src/contract/api.ts';
 import { FakeHome } from '../../dev/fake-home.ts';
+import { FakeIncidents } from '../../dev/fake-incidents.ts';
+import { FakeRules } from '../../dev/fake-rules.ts';
 import { currentRate, HomeState, MAX_CONVERSATIONS } from './home-state.ts';
 
 const fake = new FakeHome({ devices: 3, farEnds: 6, seed: 1, at: 1_000_000 });
@@ -57,6 +59,46 @@ describe('what the page knows of the home', () => {
     expect(state.conversations.size).toBe(MAX_CONVERSATIONS);
     expect(state.conversations.has(1)).toBe(false);
     expect(state.conversations.has(100)).toBe(true);
+  });
+
+  it('follows rules and what they stopped, with another map each time', () => {
+    const state = started();
+    const target = { device: fake.devices[0]!.id };
+    const { rule } = new FakeRules(fake).set({ action: 'block', target, when: { always: true } });
+    const before = state.rules;
+    state.apply({ kind: 'rules', sequence: 11, at: 1, changed: [rule], gone: [] });
+    expect(state.rules).not.toBe(before);
+    const stopped = { packets: 3, bytes: 180 };
+    state.apply({
+      kind: 'stopped',
+      sequence: 12,
+      at: 1,
+      rules: [
+        { id: rule.id, stopped },
+        { id: 'gone', stopped },
+      ],
+    });
+    expect([...state.rules.values()]).toEqual([{ ...rule, stopped }]);
+    const copy = new HomeState();
+    copy.apply(state.snapshot()!);
+    expect(copy.rules).toEqual(state.rules);
+    state.apply({ kind: 'rules', sequence: 13, at: 1, changed: [], gone: [rule.id] });
+    expect(state.rules.size).toBe(0);
+  });
+
+  it('keeps incidents until they are over, and tells of a brake at its device', () => {
+    const state = started();
+    const incident = new FakeIncidents(fake).scan(0);
+    state.apply({ kind: 'incident', sequence: 11, at: 1, incident });
+    state.apply({ kind: 'incident', sequence: 12, at: 1, incident: { ...incident, state: 'quiet' } });
+    expect(state.incidents.map((one) => one.state)).toEqual(['quiet']);
+    state.apply({ kind: 'incident', sequence: 13, at: 1, incident: { ...incident, state: 'clean' } });
+    expect(state.incidents).toEqual([]);
+    const tripped = { reason: 'dns', mode: 'watch' as const, at: 5 };
+    state.apply({ kind: 'tripped', sequence: 14, at: 1, device: incident.device, tripped });
+    state.apply({ kind: 'tripped', sequence: 15, at: 1, device: 'nobody', tripped });
+    expect(state.devices.get(incident.device)?.tripped).toEqual(tripped);
+    expect(state.devices.has('nobody')).toBe(false);
   });
 
   it('takes an old rate for silence', () => {
