@@ -121,11 +121,33 @@ describe.skipIf(reason)(`an agent that enforces${reason ? ` (skipped: ${reason})
     // The limit is crossed with the packet after the burst, at the 41st millisecond.
     expect(tripped()!.at - began).toBeLessThan(41 + 100);
     await first;
-    await controller.want(withDevice({ mode: 'watch', limits }));
+    await controller.want(withDevice({ mode: 'enforce', volume: 'watch', limits }));
     // Each device and reason is told of once a second.
     await bed.device.tell({ ...flood, frame: { ...ends, protocol: 6 }, count: 1500 });
     await until('the word', () => tripped()?.mode === 'watch', PATIENCE);
     await until('what was stopped', () => controller.stopped('d-1') > 200, NOTICED);
+  });
+
+  it('counts devices as a whole while there are more connections than can be read every second', async () => {
+    const agent = launch();
+    const controller = await meet();
+    await controller.want(openPolicy());
+    const ends = {
+      sourceMac: HOME.mac,
+      destinationMac: ROUTER.mac,
+      source: HOME.v4,
+      destination: FAR.v4,
+      protocol: 17,
+    };
+    const flood = { do: 'flood', interface: 'eth0', rate: 6000, vary: 'sourcePort', frame: ends } as const;
+    await bed.device.tell({ ...flood, count: 12_000 });
+    expect(bed.conntrackCount()).toBeGreaterThan(10_000);
+    const totals = () => controller.seen.flatMap((one) => (one.kind === 'totals' ? one.sent : []));
+    const end = performance.now() + NOTICED;
+    while (totals().length === 0 && performance.now() < end) await passes();
+    expect(totals()[0]).toMatchObject({ mac: HOME.mac });
+    await kill(agent, 'SIGTERM');
+    expect(nft('list', 'tables')).not.toContain('spin-totals');
   });
 
   it('leaves what is blocked blocked when the controller is gone, and tells the next one', async () => {
