@@ -197,6 +197,27 @@ describe.skipIf(reason)(`what is cut, seen from the internet${reason ? ` (skippe
       expect(bed.bed.run(bed.bed.home, ['ip', 'neigh', 'show', ROUTER[v]])).toContain(ROUTER.mac);
     });
 
+    it('not what runs between a device and its resolver or this machine, whatever is blocked for all', async () => {
+      const policy = openPolicy({ resolvers: [FAR[v]] });
+      await bed.apply(policy);
+      expect(await bed.device.tell({ do: 'open', address: FAR[v], port: 53 })).toBe(true);
+      expect(await bed.router.tell({ do: 'open', address: HOME[v], port: 8080 })).toBe(true);
+      expect(await bed.other.tell({ do: 'open', address: FAR[v], port: 443 })).toBe(true);
+      for (const peer of [bed.device, bed.router, bed.other])
+        expect(await peer.tell({ do: 'say', wait: PATIENCE })).toBe(true);
+      const prefixes = [v === 'v4' ? '0.0.0.0/0' : '::/0'];
+      const blocks: PolicyBlock[] = [
+        { id: 'n', node: { addresses: [FAR[v]], prefixes } },
+        { id: 's', service: { protocol: 6, initiator: 'device' } },
+        { id: 'p', internet: true },
+      ];
+      await bed.apply({ ...policy, blocks });
+      expect(await bed.device.tell({ do: 'say', wait: PATIENCE })).toBe(true);
+      expect(await bed.router.tell({ do: 'say', wait: PATIENCE })).toBe(true);
+      expect(await bed.other.tell({ do: 'say', wait: SILENCE })).toBe(false);
+      for (const peer of [bed.device, bed.router, bed.other]) await peer.tell({ do: 'close' });
+    });
+
     it('not the way of the owner to the page, nor DHCP and neighbour discovery of an isolated device', async () => {
       const policy = withDevice({ ladder: { id: 'q', step: 'isolated' } });
       const page = { addresses: [FAR[v]], ports: [7746] };

@@ -3,6 +3,14 @@ import type { DesiredPolicy } from '../model/policy.ts';
 import { blocksAll, both, type Chain, chainOfEach, drops, interfaces, nodeRules, serviceRules } from './rules.ts';
 import { DEVICE_SHAPES } from './shapes.ts';
 
+/** Over a bridge the answers to what goes out for a device's upkeep come this way. */
+const UPKEEP = [
+  'udp sport 67 udp dport 68 ip saddr @local4 accept',
+  'udp sport 547 udp dport 546 ip6 saddr @local6 accept',
+  'icmpv6 type { 130, 131, 132, 133, 134, 135, 136, 143 } ip6 saddr @local6 accept',
+];
+const DNS = both((ip, n) => `th sport 53 meta l4proto { 6, 17 } ${ip} saddr @resolvers${n} accept`);
+
 export function inboundChains(policy: DesiredPolicy): Chain[] {
   const local = both((ip, n) => `${ip} saddr @local${n} accept`);
   const pair = (name: string) => both((ip, n) => `${ip} daddr . ${ip} saddr @${name}_in${n} accept`);
@@ -15,26 +23,24 @@ export function inboundChains(policy: DesiredPolicy): Chain[] {
         `oifname != ${interfaces(policy)} accept`,
         'ct state != established goto inbound_all',
         ...both((ip, n) => `${ip} daddr vmap @own_in${n}`),
-        ...(blocksAll(policy) ? ['th sport 53 goto inbound_all', ...blocked()] : []),
+        ...(blocksAll(policy) ? blocked('goto cut_in') : []),
       ],
     },
     {
       name: 'inbound_all',
       rules: [
-        // Over a bridge the answers to what `upkeep` lets out come this way.
-        'udp sport 67 udp dport 68 ip saddr @local4 accept',
-        'udp sport 547 udp dport 546 ip6 saddr @local6 accept',
-        'icmpv6 type { 130, 131, 132, 133, 134, 135, 136, 143 } ip6 saddr @local6 accept',
+        ...UPKEEP,
         ...both((ip, n) => `tcp sport @page_ports ${ip} daddr @consoles${n} ${ip} saddr @page${n} accept`),
         ...both((ip, n) => `${ip} daddr @isolated_in${n} drop`),
-        ...both((ip, n) => `th sport 53 meta l4proto { 6, 17 } ${ip} saddr @resolvers${n} accept`),
+        ...DNS,
         ...both((ip, n) => `${ip} daddr @allow_device_in${n} accept`),
-        ...blocked(),
+        ...blocked('drop'),
         ...both((ip, n) => `${ip} daddr @ruled_in${n} jump ruled_in${n}`),
         ...both((ip, n) => `${ip} saddr != @local${n} ${ip} daddr @pause_in${n} drop`),
         ...both((ip, n) => `${ip} daddr vmap @ladder_in${n}`),
       ],
     },
+    { name: 'cut_in', rules: [...UPKEEP, ...DNS, 'drop'] },
     ...chainOfEach(({ n }) => ({ name: `ruled_in${n}`, rules: drops('in', n, DEVICE_SHAPES) })),
     { name: 'essential_in', rules: [...local, ...pair('critical'), ...pair('essential'), ...stop] },
     { name: 'local_in', rules: [...local, ...pair('critical'), ...stop] },
@@ -42,12 +48,12 @@ export function inboundChains(policy: DesiredPolicy): Chain[] {
 }
 
 /** What is blocked for every device, less what an allowed device or node sends. */
-function blocked(): string[] {
+function blocked(verdict: string): string[] {
   return [
     ...both((ip, n) => `${ip} saddr @allow_device_in${n} accept`),
-    ...nodeRules('in', 4),
-    ...nodeRules('in', 6),
-    ...serviceRules('in'),
-    ...both((ip, n) => `${ip} saddr != @local${n} oifname @pause_home drop`),
+    ...nodeRules('in', 4, verdict),
+    ...nodeRules('in', 6, verdict),
+    ...serviceRules('in', verdict),
+    ...both((ip, n) => `${ip} saddr != @local${n} oifname @pause_home ${verdict}`),
   ];
 }

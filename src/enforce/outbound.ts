@@ -20,6 +20,11 @@ import {
 import { DEVICE_SHAPES } from './shapes.ts';
 import { readRate } from './validate.ts';
 
+/** Of connections that this machine began. */
+const ANSWERS_TO_US = 'ct direction reply fib daddr type local accept';
+const dns = (verdict: string) =>
+  both((ip, n) => `th dport 53 meta l4proto { 6, 17 } ${ip} daddr @resolvers${n} ${verdict}`);
+
 export function outboundChains(policy: DesiredPolicy): Chain[] {
   return [
     {
@@ -39,10 +44,9 @@ export function outboundChains(policy: DesiredPolicy): Chain[] {
         'ether saddr @routers accept',
         ...upkeep('goto upkeep'),
         ...consoleOut,
-        // Answers to this machine itself.
-        'ct direction reply fib daddr type local accept',
+        ANSWERS_TO_US,
         ...strangers(policy.strangers),
-        ...both((ip, n) => `th dport 53 meta l4proto { 6, 17 } ${ip} daddr @resolvers${n} goto dns`),
+        ...dns('goto dns'),
         ...both((ip, n) => `${ip} daddr @local${n} goto decide`),
         'jump tripwires',
         'jump decide',
@@ -50,6 +54,8 @@ export function outboundChains(policy: DesiredPolicy): Chain[] {
       ],
     },
     { name: 'upkeep', rules: ['ether saddr @upkeep drop', 'accept'] },
+    // What must not be cut is seen to after all else here: hardly a packet of it is blocked.
+    { name: 'cut', rules: [...upkeep('accept'), ANSWERS_TO_US, ...dns('accept'), 'drop'] },
     { name: 'dns', rules: ['ether saddr @limit_dns goto trip_dns', 'accept'] },
     {
       name: 'decide',
@@ -75,12 +81,10 @@ export function outboundChains(policy: DesiredPolicy): Chain[] {
 /** What is blocked for every device, of a connection whose device has no rule of its own. */
 function runningRules(): string[] {
   return [
-    'th dport 53 goto guard_all',
-    'ct direction reply fib daddr type local accept',
     ...both((ip, n) => `${ip} daddr @allow_device_in${n} accept`),
-    ...nodeRules('out', 4),
-    ...nodeRules('out', 6),
-    ...serviceRules('out'),
+    ...nodeRules('out', 4, 'goto cut'),
+    ...nodeRules('out', 6, 'goto cut'),
+    ...serviceRules('out', 'goto cut'),
     ...both((ip, n) => `iifname @pause_home ${ip} daddr != @local${n} goto guard_all`),
   ];
 }

@@ -34,23 +34,20 @@ export function upkeep(verdict: string): string[] {
 export const consoleOut = both((ip, n) => `tcp dport @page_ports ether saddr @consoles ${ip} daddr @page${n} accept`);
 
 /** What is allowed and blocked of nodes for every device, of one family. */
-export function nodeRules(direction: Direction, n: 4 | 6): string[] {
+export function nodeRules(direction: Direction, n: 4 | 6, verdict = 'drop'): string[] {
   const end = `${n === 4 ? 'ip' : 'ip6'} ${direction === 'out' ? 'daddr' : 'saddr'}`;
   const allowed = [`${end} @allow_node_address${n} accept`, `${end} @allow_node_prefix${n} accept`];
-  return [...allowed, ...drops(direction, n, HOME_SHAPES)];
+  return [...allowed, ...drops(direction, n, HOME_SHAPES, verdict)];
 }
 
 /** … of services. */
-export function serviceRules(direction: Direction): string[] {
-  return drops(direction, 0, HOME_SHAPES);
+export function serviceRules(direction: Direction, verdict = 'drop'): string[] {
+  return drops(direction, 0, HOME_SHAPES, verdict);
 }
 
-function drop(shape: Shape): string {
-  return `${keyOf(shape)} @${setOf(shape)} drop`;
-}
-
-export function drops(direction: Direction, family: 0 | 4 | 6, shapes: readonly Shape[]): string[] {
-  return shapes.filter((shape) => shape.direction === direction && shape.family === family).map(drop);
+export function drops(direction: Direction, family: 0 | 4 | 6, shapes: readonly Shape[], verdict = 'drop'): string[] {
+  const fitting = shapes.filter((shape) => shape.direction === direction && shape.family === family);
+  return fitting.map((shape) => `${keyOf(shape)} @${setOf(shape)} ${verdict}`);
 }
 
 /** Something is blocked for every device: nodes, services, the internet. */
