@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { Observation } from '../../model/observation.ts';
-import { BEYOND, CAMERA, lookUp, START } from '../../track/testing.ts';
-import { calls, chance, DAY, HOUR, MINUTE, SECOND, ticks, watch } from '../testing/watch.ts';
+import { BEYOND, CAMERA, flows, lookUp, START } from '../../track/testing.ts';
+import { asked, calls, chance, DAY, HOUR, MINUTE, SECOND, ticks, watch } from '../testing/watch.ts';
 import { beacon, masterCalled } from './beacon.ts';
 
 const MASTER = BEYOND('198.51.100.66');
 const found = (...observations: Observation[]) => {
   const watched = watch(beacon, masterCalled);
+  watched.take(flows(START, { from: CAMERA, to: BEYOND('203.0.113.1') }), ...asked(START, CAMERA, 'time.example'));
   watched.take(...observations.sort((a, b) => a.at - b.at));
   return watched.findings();
 };
@@ -96,6 +97,13 @@ describe('a beacon', () => {
   it('is not seen inside the home, where a controller polls', () => {
     const lamp = { mac: '02:00:00:00:00:09', address: '192.168.1.9' };
     expect(found(...calls(ticks(START, MINUTE, 60), { from: CAMERA, to: lamp, port: 9999, down: 0 }))).toEqual([]);
+  });
+
+  it('at an everyday port is less sure where no look-up of the device was ever seen', () => {
+    const silent = calls(ticks(START, MINUTE, 60), { from: CAMERA, to: MASTER, port: 443, down: 0 });
+    const watched = watch(beacon, masterCalled);
+    watched.take(...silent);
+    expect(watched.findings()[0]!.confidence).toBeLessThan(found(...silent)[0]!.confidence);
   });
 
   it('ends when it stops', () => {

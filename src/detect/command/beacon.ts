@@ -73,6 +73,8 @@ const UDP_FACTOR = 0.75;
 const JITTER_FACTOR = 0.9;
 const SHORT_FACTOR = 0.8;
 const PEER_FACTOR = 0.7;
+/** Where no look-up of the device was ever seen, that a far end has no name says little about an everyday service. */
+const NAMELESS_FACTOR = 0.9;
 const NEWNESS = 0.2;
 /** Programs that people installed on a computer talk to odd places too. */
 const KIND_FACTOR: Record<KindClass, number> = { appliance: 1.05, critical: 1.05, general: 0.97, infrastructure: 0.85 };
@@ -91,7 +93,7 @@ function caller(name: 'beacon' | 'command-and-control', least: number, below: nu
   return {
     name,
     needs: ['connections'],
-    start: ({ home, contacts, claim }) => ({
+    start: ({ home, contacts, names, claim }) => ({
       called(contact) {
         if (contact.rhythm.known < THRESHOLDS.clockworkCalls.value || isTime(contact)) return;
         const rhythm = regular(contact);
@@ -99,8 +101,10 @@ function caller(name: 'beacon' | 'command-and-control', least: number, below: nu
         if (!conversation || (exchangeOf(conversation) === 'silence' && contacts.isCutOff(contact))) return;
         const { device } = contact;
         const kind = classOf(home.kindAt(device));
-        const sure = confidenceOf(contact, conversation, rhythm, kind, home.firstSeenAt(device));
-        const confidence = sure >= least && hasPeers(contacts.all(device)) ? sure * PEER_FACTOR : sure;
+        let confidence = confidenceOf(contact, conversation, rhythm, kind, home.firstSeenAt(device));
+        const isEveryday = isEverydayPort(contact.protocol, contact.port);
+        if (isEveryday && !names.asks(device)) confidence *= NAMELESS_FACTOR;
+        if (confidence >= least && hasPeers(contacts.all(device))) confidence *= PEER_FACTOR;
         if (confidence >= least && confidence < below) claim(claimOf(contact, conversation, rhythm, confidence));
       },
     }),

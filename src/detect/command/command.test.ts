@@ -30,7 +30,7 @@ const words = (language: 'irc' | 'stratum', client = CAMERA): Observation => ({
 const found = (...observations: Observation[]) => {
   const watched = watch(masterCalled, thinSession, chat, mining);
   watched.take(flows(START, { from: CAMERA, to: MASTER, port: 443 }), CAMERA_KIND);
-  watched.take(flows(START, { from: PHONE, to: MASTER, port: 443, slot: 1 }));
+  watched.take(flows(START, { from: PHONE, to: MASTER, port: 443, slot: 1 }), ...asked(START, CAMERA, 'time.example'));
   watched.take(...observations);
   return watched.findings();
 };
