@@ -53,6 +53,22 @@ describe.skipIf(missingBrowser)(`What SPIN found${missingBrowser}`, { timeout: 6
     await incident(page).waitFor({ state: 'detached' });
   });
 
+  it('is the place to take back what SPIN decided by itself', async () => {
+    const { page, server } = await enter({
+      prepare: (fake) => {
+        infect(fake);
+        const target = { device: fake.home.devices[0]!.id };
+        const { rule } = fake.rules.set({ action: 'essential', target, when: { always: true } });
+        fake.rules.rules.set(rule.id, { ...rule, by: 'spin', incident: 'i-1' });
+      },
+    });
+    const line = page.locator('.rule', { hasText: CAMERA });
+    await line.getByRole('link', { name: `Why? ${CAMERA}` }).click();
+    await incident(page).waitFor();
+    expect(await page.getByRole('button', { name: /^Undo: / }).count()).toBe(0);
+    expect(server.requests.filter((request) => request.startsWith('DELETE'))).toEqual([]);
+  });
+
   it.each([
     ['desktop, light, English', {}],
     ['phone, dark, Dutch', { colorScheme: 'dark' as const, locale: 'nl', viewport: { width: 375, height: 812 } }],

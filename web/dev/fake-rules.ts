@@ -95,7 +95,7 @@ export class FakeRules {
     if (id !== undefined && !before) throw new FakeRefusal(404, 'unknown-group', 'id');
     const name = body.name ?? before?.name ?? '';
     for (const other of this.own.values())
-      if (other.name === name && other !== before) throw new FakeRefusal(409, 'name-taken', 'name');
+      if (other.name === name && other !== before) throw new FakeRefusal(422, 'bad-name', 'name');
     const { add = [], remove = [] } = body;
     const members = [...(body.members ?? before?.members ?? []), ...add].filter((one) => !remove.includes(one));
     const after = { id: before?.id ?? `g-${this.audit.length + 1}`, name, members };
@@ -118,7 +118,7 @@ export class FakeRules {
     const entry = this.audit.find(({ id, undoneBy, kind }) =>
       change === undefined ? undoneBy === undefined && kind !== 'undone' : id === change,
     );
-    if (!entry || entry.undoneBy !== undefined) throw new FakeRefusal(409, 'unknown-change', 'change');
+    if (!entry || entry.undoneBy !== undefined) throw new FakeRefusal(409, 'undone-already', 'change');
     for (const { id, before } of entry.rules) this.put(this.rules, id, before && this.viewOf(before));
     for (const { id, before } of entry.groups) this.put(this.own, id, before);
     const reverse = <T>({ id, before, after }: { id: string; before?: T; after?: T }) => entryOf(id, after, before);

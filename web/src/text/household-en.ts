@@ -72,9 +72,7 @@ const rules = {
   open: 'Act',
   openFor: (name: string) => `Act on ${name}`,
   home: 'The whole home',
-  everybody: 'Everybody at home',
   and: (one: string, other: string) => `${one} and ${other}`,
-  choose: (name: string) => `What shall happen with ${name}?`,
   about: 'What is meant?',
   scopes: {
     service: (service: string) => `Only ${service} between these two`,
@@ -93,7 +91,6 @@ const rules = {
     past: 'This is over already. Choose a time to come.',
   },
   slots: {
-    title: 'When?',
     days: 'Days',
     from: 'From',
     to: 'To',
@@ -161,6 +158,8 @@ const rules = {
   since: (when: string, by: string) => `since ${when}, ${by}`,
   stopped: (bytes: string, packets: string) => `stopped so far: ${bytes} in ${packets} packets`,
   stoppedNothing: 'has stopped nothing yet',
+  why: 'Why?',
+  whyFor: (name: string) => `Why? ${name}`,
   undoRule: (name: string, state: string) => `Undo: ${name}, ${state}`,
   takenBack: 'Undone. Everything is as it was before.',
   cancel: 'Cancel',
@@ -220,7 +219,6 @@ const inForce = {
   nothing: 'Nothing matches.',
   pause: 'Pause the internet',
   all: 'All that is in force',
-  stopped: (bytes: string) => `${bytes} stopped`,
   hidden: (count: string) => `${count} hidden`,
   showHidden: 'show',
 };
@@ -273,11 +271,11 @@ const incidents = {
   cleanUp: 'What you can do',
   done: 'I did this',
   doneFor: (step: string) => `I did this: ${step}`,
+  claimed: (name: string) => `Noted for ${name}. SPIN looks for signs of it in the traffic.`,
   states: { open: 'to do', claimed: 'you did it', doubted: 'did not help', seen: 'seen' },
   fine: 'This is fine, undo it all',
   fineDone: (name: string) => `Undone for ${name}. SPIN remembers that this is fine.`,
   answered: (name: string) => `Answered for ${name}.`,
-  about: 'All about this device',
   closes: (when: string) => `It closes by itself at ${when} if nothing more is seen.`,
 };
 

@@ -68,9 +68,7 @@ const rules: HouseholdTexts['rules'] = {
   open: 'Ingrijpen',
   openFor: (name) => `Ingrijpen bij ${name}`,
   home: 'Het hele huis',
-  everybody: 'Iedereen in huis',
   and: (one, other) => `${one} en ${other}`,
-  choose: (name) => `Wat moet er gebeuren met ${name}?`,
   about: 'Wat is bedoeld?',
   scopes: {
     service: (service) => `Alleen ${service} tussen deze twee`,
@@ -89,7 +87,6 @@ const rules: HouseholdTexts['rules'] = {
     past: 'Dat is al voorbij. Kies een tijdstip dat nog komt.',
   },
   slots: {
-    title: 'Wanneer?',
     days: 'Dagen',
     from: 'Van',
     to: 'Tot',
@@ -152,6 +149,8 @@ const rules: HouseholdTexts['rules'] = {
   since: (when, by) => `sinds ${when}, ${by}`,
   stopped: (bytes, packets) => `tot nu toe tegengehouden: ${bytes} in ${packets} pakketten`,
   stoppedNothing: 'hield nog niets tegen',
+  why: 'Waarom?',
+  whyFor: (name) => `Waarom? ${name}`,
   undoRule: (name, state) => `Ongedaan maken: ${name}, ${state}`,
   takenBack: 'Ongedaan gemaakt. Alles is weer zoals het was.',
   cancel: 'Annuleren',
@@ -211,7 +210,6 @@ const inForce: HouseholdTexts['inForce'] = {
   nothing: 'Niets past hierbij.',
   pause: 'Internet pauzeren',
   all: 'Alles wat van kracht is',
-  stopped: (bytes) => `${bytes} tegengehouden`,
   hidden: (count) => `${count} verborgen`,
   showHidden: 'tonen',
 };
@@ -263,11 +261,11 @@ const incidents: HouseholdTexts['incidents'] = {
   cleanUp: 'Wat u kunt doen',
   done: 'Dit is gedaan',
   doneFor: (step) => `Dit is gedaan: ${step}`,
+  claimed: (name) => `Genoteerd voor ${name}. SPIN zoekt er tekenen van in het verkeer.`,
   states: { open: 'te doen', claimed: 'u deed het', doubted: 'hielp niet', seen: 'gezien' },
   fine: 'Dit is in orde, maak alles ongedaan',
   fineDone: (name) => `Ongedaan gemaakt voor ${name}. SPIN onthoudt dat dit in orde is.`,
   answered: (name) => `Beantwoord voor ${name}.`,
-  about: 'Alles over dit apparaat',
   closes: (when) => `Het sluit vanzelf om ${when} als er niets meer wordt gezien.`,
 };
 
