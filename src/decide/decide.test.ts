@@ -23,6 +23,7 @@ const device = (n: number, groups: string[] = []) => ({
 
 const HOME: HomeFacts = {
   utcOffset: 120,
+  midnight: Date.UTC(2026, 6, 1, 22),
   lan: ['br-lan'],
   prefixes: ['192.0.2.0/24', '2001:db8:1::/64'],
   routers: [{ macs: ['02:00:00:00:00:99'], addresses: ['192.0.2.1', '2001:db8:1::ff'] }],

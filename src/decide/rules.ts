@@ -46,7 +46,7 @@ export function command(rules: Rules, order: RuleCommand, by: string, at: number
     return next;
   }
   const target = readTarget(order.action, order.target, home);
-  const when = readTime(order.when, at, home.utcOffset);
+  const when = readTime(order.when, at, home.midnight);
   if (order.action !== 'allow' && order.action !== 'ignore') refuseCuttingOff(target, home, order.action);
   const id = ruleId(order.action, target, when);
   const before = next.get(id);

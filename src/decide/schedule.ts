@@ -14,11 +14,14 @@ export const MAX_SLOTS = 64;
 
 const CLOCK = /^(?:[01]\d|2[0-3]):[0-5]\d$/;
 
-/** @throws Refusal for a time that is past, or slots that are none */
-export function readTime(asked: AskedTime, at: number, utcOffset: number): RuleTime {
+/**
+ * @param midnight when the home's day ends
+ * @throws Refusal for a time that is past, or slots that are none
+ */
+export function readTime(asked: AskedTime, at: number, midnight: number): RuleTime {
   if ('always' in asked) return { always: true };
   if ('weekly' in asked) return { weekly: readSlots(asked.weekly) };
-  const until = 'until' in asked ? asked.until : 'for' in asked ? at + asked.for : nextMidnight(at, utcOffset);
+  const until = 'until' in asked ? asked.until : 'for' in asked ? at + asked.for : midnight;
   if (!Number.isFinite(until) || until <= at) throw new Refusal('when', 'unusable-schedule', 'is over already');
   if (until - at > LONGEST) throw new Refusal('when', 'unusable-schedule', 'is more than ten years away');
   return { until };
@@ -71,11 +74,6 @@ function minuteOfDay(clock: string): number {
 
 function minuteOfWeek(at: number, utcOffset: number): number {
   return mod(Math.floor(at / MINUTE) + utcOffset + EPOCH_WEEKDAY * DAY, WEEK);
-}
-
-function nextMidnight(at: number, utcOffset: number): number {
-  const minutes = Math.floor(at / MINUTE) + utcOffset;
-  return ((Math.floor(minutes / DAY) + 1) * DAY - utcOffset) * MINUTE;
 }
 
 function mod(value: number, by: number): number {

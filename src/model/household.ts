@@ -48,6 +48,8 @@ export type RuleCommand =
 export type HomeFacts = {
   /** Minutes that the home's time is ahead of UTC now. */
   utcOffset: number;
+  /** When the home's day ends, ms: its clock may be put forward or back until then. */
+  midnight: number;
   lan: string[];
   prefixes: Prefix[];
   routers: Array<{ macs: Mac[]; addresses: Address[] }>;

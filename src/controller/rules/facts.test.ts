@@ -79,6 +79,18 @@ describe('facts', () => {
     ]);
   });
 
+  test('the day ends at the home’s midnight, also where the clock is put back before it', () => {
+    const zone = process.env.TZ;
+    process.env.TZ = 'Europe/Amsterdam';
+    try {
+      const at = Date.UTC(2026, 9, 24, 22, 30);
+      expect(facts({ at })).toMatchObject({ utcOffset: 120, midnight: Date.UTC(2026, 9, 25, 23) });
+    } finally {
+      if (zone === undefined) delete process.env.TZ;
+      else process.env.TZ = zone;
+    }
+  });
+
   test('what is essential is asked for only where a rule keeps it', () => {
     expect(facts().devices[0]!.essential).toEqual([]);
     const kept = facts({ rules: [rule({ action: 'essential', target: { group: 'all' } })] });

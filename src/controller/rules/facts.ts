@@ -51,7 +51,8 @@ export function factsOf(sources: Sources): HomeFacts {
     [...needed].map((name) => [name, sources.names.addresses(HOME, name, at).reverse().slice(0, each)] as const),
   );
   return {
-    utcOffset: utcOffsetAt(at),
+    utcOffset: -new Date(at).getTimezoneOffset(),
+    midnight: new Date(at).setHours(24, 0, 0, 0),
     lan,
     prefixes: network.prefixes(),
     routers: [{ macs: [...network.routers.macs], addresses: [...network.routers.addresses] }],
@@ -76,11 +77,6 @@ export function guardPreferences(network: Network, mayAct: boolean): GuardPrefer
     hold: HOLD,
     slowBytesPerSecond: SLOW_BYTES_PER_SECOND,
   };
-}
-
-/** Minutes that this machine's time is ahead of UTC at a time. */
-export function utcOffsetAt(at: number): number {
-  return -new Date(at).getTimezoneOffset();
 }
 
 function deviceFacts(device: Device, { groups, rules, criticalOf, essentialOf, guardOf }: Sources): DeviceFacts {
