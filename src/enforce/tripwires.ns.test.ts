@@ -134,6 +134,17 @@ describe.skipIf(reason)(`tripwires, judged on the far side${reason ? ` (skipped:
     });
   });
 
+  it('counts how much a device does, and stops what nothing ordinary sends, where only volume is watched', async () => {
+    await fresh(appliance({ volume: 'watch' }));
+    expect((await flood({ frame: packet('v4', {}), vary: 'sourcePort', count: 500 })).escaped).toBe(500);
+    expect(await counted('d-1')).toBeGreaterThan(300);
+    const ack = packet('v4', { protocol: 6, flags: 0x10 });
+    expect((await flood({ frame: ack, vary: 'sourcePort' })).escaped).toBeLessThanOrEqual(120);
+    // Held for the second, it is held for the first too.
+    expect((await flood({ frame: packet('v4', {}), vary: 'destinationPort', count: 200 })).escaped).toBe(0);
+    expect((await flood({ frame: packet('v4', { protocol: GRE }), count: 100 })).escaped).toBe(0);
+  });
+
   it('gives back what was held when the hold is over', async () => {
     await fresh({ ...appliance(), hold: 1 });
     await flood({ frame: packet('v4', {}), vary: 'sourcePort', count: 300 });
