@@ -40,13 +40,14 @@ type Line = { minutes: number; packets: number };
 export const thinSession: Detector = {
   name: 'thin-session',
   needs: ['connections', 'control'],
-  start({ home, contacts, claim }) {
+  start({ home, contacts, names, claim }) {
     const lines = new WeakMap<Contact, Line>();
     let minute = 0;
     let started = Number.NaN;
     const look = (contact: Contact): void => {
       if (contact.protocol !== PROTOCOL.tcp || contact.name !== undefined || contact.wasNamed) return;
-      const isDisguised = isWithoutTls(contact, contacts, started);
+      // Where look-ups are seen, greetings are seen too.
+      const isDisguised = names.asks(contact.device) && isWithoutTls(contact, contacts, started);
       if (isEverydayPort(contact.protocol, contact.port) && !isDisguised) return;
       if (contact.rhythm.count > THRESHOLDS.restarts.value) return;
       const conversation = contacts.conversation(contact);
