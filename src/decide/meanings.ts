@@ -48,6 +48,9 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   flood: attack,
   // Others ask it for that: what it does not answer harms nobody.
   reflection: { ...attack, spreads: false },
+  'tripwire-rate': attack,
+  // The kernel stops each try: a camera that mails its pictures the old way is told of, and not cut off for it.
+  'tripwire-service': suspicion,
   'dns-water-torture': throughNames,
   'dns-tunnel': throughNames,
   'generated-names': { ...suspicion, harm: 'names' },

@@ -7,6 +7,7 @@ import { unneededProtocol } from './absolute/unneeded-protocol.ts';
 import type { Detector } from './detector.ts';
 import { flood } from './flood/flood.ts';
 import { reflection } from './flood/reflection.ts';
+import { tripwireRate, tripwireService } from './flood/tripwires.ts';
 import { QUIET } from './quiet.ts';
 import { arpSweep } from './scan/arp-sweep.ts';
 import { horizontalScan } from './scan/horizontal.ts';
@@ -27,5 +28,7 @@ export const DETECTORS: readonly Detector[] = [
   loginGuessing,
   flood,
   reflection,
+  tripwireRate,
+  tripwireService,
   ...QUIET,
 ];

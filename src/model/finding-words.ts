@@ -138,6 +138,29 @@ export const FINDING_WORDS = {
       sentence: '{device} had contact met {subject}, dat op de lijst {list} staat.',
     },
   },
+  'tripwire-rate': {
+    en: {
+      title: 'Sends far more than such a device needs',
+      sentence:
+        '{device} set off SPIN’s tripwire {times} times within {minutes} minutes by sending too much ({reason}).',
+    },
+    nl: {
+      title: 'Stuurt veel meer dan zo’n apparaat nodig heeft',
+      sentence:
+        '{device} liep {times} keer binnen {minutes} minuten in de struikeldraad van SPIN door te veel te sturen ({reason}).',
+    },
+  },
+  'tripwire-service': {
+    en: {
+      title: 'Tries what such a device never needs',
+      sentence: '{device} tried {times} times to use a service on the internet that such a device never needs.',
+    },
+    nl: {
+      title: 'Probeert wat zo’n apparaat nooit nodig heeft',
+      sentence:
+        '{device} probeerde {times} keer een dienst op internet te gebruiken die zo’n apparaat nooit nodig heeft.',
+    },
+  },
   ...QUIET_FINDING_WORDS,
 } as const satisfies Record<string, Record<Language, Words>>;
 
