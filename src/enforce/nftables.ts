@@ -12,6 +12,8 @@ import { changeText, compile, differences, diffText, type Ruleset, replaceText }
 
 /** nft takes a tenth of a second for tens of thousands of elements; what takes longer hangs. */
 const TIMEOUT_MS = 10_000;
+/** Reading a table back is given up sooner: nothing depends on it. */
+const LISTING_MS = 5000;
 /**
  * Of 60,000 elements, which take 45 MB when they are read: more than the largest household's, fewer than an attacker can
  * make the kernel list.
@@ -206,11 +208,12 @@ async function countChains(): Promise<number> {
   return nftables.filter(({ chain }) => chain?.table === TABLE).length;
 }
 
-/** @returns nothing in it of a table that is not there; `undefined` for one that is larger than can be read */
+/** @returns nothing in it of a table that is not there; `undefined` for one that is too large to be read */
 async function list(signal?: AbortSignal): Promise<Listing | undefined> {
   const there = (await countChains()) > 0;
   try {
-    return readListing(there ? await nft(['-j', '-n', 'list', 'table', 'inet', TABLE], '', signal) : '{}');
+    const args = ['-j', '-n', 'list', 'table', 'inet', TABLE];
+    return readListing(there ? await nft(args, '', { signal, timeout: LISTING_MS }) : '{}');
   } catch (error) {
     if (error instanceof TooLarge) return undefined;
     // Of a table that another process made its own nft 1.0.6 prints half of one; the kernel says why it is not ours.
@@ -219,13 +222,17 @@ async function list(signal?: AbortSignal): Promise<Listing | undefined> {
   }
 }
 
-function nft(args: string[], input = '', signal?: AbortSignal): Promise<string> {
-  const options = { timeout: TIMEOUT_MS, maxBuffer: MAX_LISTING_BYTES, encoding: 'utf8', signal } as const;
+type Patience = { signal?: AbortSignal | undefined; timeout?: number };
+
+function nft(args: string[], input = '', patience: Patience = {}): Promise<string> {
+  const options = { timeout: TIMEOUT_MS, maxBuffer: MAX_LISTING_BYTES, encoding: 'utf8', ...patience } as const;
   return new Promise((resolve, reject) => {
     const child = execFile('nft', args, options, (error, stdout, stderr) => {
       if (!error) resolve(stdout);
       else if (error.code === 'ENOENT') reject(new EnforceError('no-nft', 'nft is not installed'));
       else if (error.code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER') reject(new TooLarge());
+      else if (error.killed && patience.timeout !== undefined) reject(new TooLarge());
+      else if (error.killed) reject(new EnforceError('refused', `nft did not end within ${TIMEOUT_MS / 1000} s`));
       else reject(new EnforceError('refused', reasonIn(stderr) || error.message));
     });
     child.stdin?.on('error', () => {});
