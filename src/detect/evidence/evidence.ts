@@ -23,6 +23,7 @@ const MAX_EXAMINED = 256;
 /** After so long without a SYN's header the kernel's counters are all there is, ms. */
 const SYNS_TELL = 60_000;
 
+const DNS = 53;
 const SYN = 2;
 const RST = 4;
 
@@ -148,6 +149,8 @@ export class Evidence implements FlowWitness {
   /** A flow began. @returns 1 where the device began it */
   #open(deeds: Deeds, it: InHand): number {
     if (it.isForeign && (it.up > 0 || it.entry < 0)) this.#foreign(deeds, it);
+    // Half of an ordinary home's flows; what is asked is told by the messages themselves.
+    if (it.protocol === PROTOCOL.udp && it.port === DNS && it.isInside) return it.turned === 0 && it.up > 0 ? 1 : 0;
     const byDevice = this.#beganIt(it);
     if (deeds.untold > 0 && this.#opened) this.#tell(deeds, it);
     if (!byDevice) return 0;
