@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
@@ -22,11 +24,19 @@ export const BROWSER_FLAGS = [
 ];
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const vite = fileURLToPath(new URL('../../node_modules/vite/bin/vite.js', import.meta.url));
-export const pageDirectory = fileURLToPath(new URL('../../build/web', import.meta.url));
+/** Of this process alone: a build by anybody else must not take the page from under a test. */
+export const pageDirectory = mkdtempSync(join(tmpdir(), 'spin-page-'));
+process.on('exit', removePage);
 
 /** Builds the page as it is now. */
 export async function buildPage(): Promise<void> {
-  await promisify(execFile)(process.execPath, [vite, 'build', '--config', 'web/vite.config.ts'], { cwd: root });
+  const where = ['--config', 'web/vite.config.ts', '--outDir', pageDirectory, '--emptyOutDir'];
+  await promisify(execFile)(process.execPath, [vite, 'build', ...where], { cwd: root });
+}
+
+/** Done at the end of a process anyway, unless that is ended from outside, as test runners do. */
+export function removePage(): void {
+  rmSync(pageDirectory, { recursive: true, force: true });
 }
 
 export function launch(): Promise<Browser> {

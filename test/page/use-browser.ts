@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
-import { buildPage, launch, type Visit, type VisitOptions, visit } from './harness.ts';
+import { buildPage, launch, removePage, type Visit, type VisitOptions, visit } from './harness.ts';
 
 /** ms; a loaded machine takes its time. */
 const WAIT = 20_000;
@@ -17,7 +17,10 @@ export function useBrowser(): { enter: (options?: VisitOptions) => Promise<Visit
     await buildPage();
     browser = await launch();
   }, 120_000);
-  afterAll(() => browser?.close());
+  afterAll(async () => {
+    await browser?.close();
+    removePage();
+  });
   afterEach(async () => {
     if (!open) return;
     const { problems } = open;
