@@ -198,6 +198,13 @@ describe('the lowest step that stops the harm', () => {
     expect(steps).toEqual(['none', 'isolated', 'isolated', 'isolated']);
   });
 
+  it('a tripwire that the kernel held says no more than what names the flood, and all there is without that', () => {
+    const held = claims({ detector: 'tripwire-rate', device: 'cam' }, 0);
+    const flood = claims({ detector: 'flood', device: 'cam', ...C2 }, 0);
+    expect(verdict('cam', held)?.step).toBe('essential');
+    expect(verdict('cam', flood, held)).toMatchObject({ step: 'none', blocks: [C2.target] });
+  });
+
   it('what only cuts more and stops nothing is not done', () => {
     const tunnel = claims({ detector: 'dns-tunnel', device: 'laptop', confidence: 1 }, 0, HOUR);
     const book = play(

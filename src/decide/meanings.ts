@@ -17,6 +17,8 @@ export type Meaning = {
   step: VerdictStep;
   /** What a device that is cut off tries as well: it prolongs and escalates nothing. */
   expected?: true;
+  /** Says of the device what another claim says with what to cut: beside such a one it asks for no step of its own. */
+  echo?: true;
   /** Spreads from device to device: seen on several of one kind, each makes the others more likely. */
   spreads?: boolean;
 };
@@ -48,7 +50,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   flood: attack,
   // Others ask it for that: what it does not answer harms nobody.
   reflection: { ...attack, spreads: false },
-  'tripwire-rate': attack,
+  'tripwire-rate': { ...attack, echo: true },
   // The kernel stops each try: a camera that mails its pictures the old way is told of, and not cut off for it.
   'tripwire-service': suspicion,
   'dns-water-torture': throughNames,

@@ -16,6 +16,7 @@ const DETECTORS = [
   'novelty',
   'rogue-dhcp',
   'proxy-relay',
+  'tripwire-rate',
 ];
 const device = fc.constantFrom('cam', 'cam-2', 'laptop', 'alarm');
 const target = fc.constantFrom(

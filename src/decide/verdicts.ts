@@ -65,7 +65,9 @@ function grown(incident: Incident, acting: readonly IncidentFinding[], wish: Wis
       ? verdict
       : { incident: id, device, blocks: [], step: 'none', since: at, until: at };
   const blocks = withTargets(before.blocks, acting, wish.preferences.critical);
-  const asked = acting.map((one) => stepFor(one, wish, incident));
+  const isNamed = acting.some(({ target }) => target !== undefined);
+  const speaking = acting.filter(({ detector }) => !(isNamed && meaningOf(detector).echo));
+  const asked = speaking.map((one) => stepFor(one, wish, incident));
   if (waysOf(incident) > ENOUGH_BLOCKS) asked.push('essential');
   const passing = acting.filter((one) => goesOn(one, { ...before, blocks }) && !isMereSuspicion(one, wish.profile));
   const ceiling = ceilingOf(wish);
