@@ -19,6 +19,9 @@ export const attacks: readonly Scenario[] = [
   attack('slow-scan', 'thermostat', 'The thermostat tries strangers’ SSH servers, one every two seconds.', {
     ...{ do: 'scan', where: 'sinks', ports: [22], perSecond: 0.5, count: 100 },
   }),
+  attack('recorder-scan', 'camera', 'The camera looks for strangers’ video recorders, one a second.', {
+    ...{ do: 'scan', where: 'sinks', ports: [34_567], perSecond: 1, count: 600 },
+  }),
   attack('telnet-scan', 'camera', 'The camera looks for its next victims as Mirai does.', {
     ...{ do: 'scan', where: 'sinks', ports: [23, 23, 23, 23, 23, 23, 23, 23, 23, 2323] },
     ...{ marked: true, perSecond: 160, count: 8000 },
