@@ -354,9 +354,10 @@ describe.skipIf(missingBrowser)(`Acting on the home${missingBrowser}`, { timeout
     await deviceRow(page, CAMERA)
       .getByRole('button', { name: `Act on ${CAMERA}` })
       .click();
-    const sheet = (await dialog(page).boundingBox())!;
-    expect([sheet.x, sheet.width]).toEqual([0, NARROWEST.width]);
-    expect(sheet.y + sheet.height).toBeCloseTo(NARROWEST.height, 0);
+    const sheet = async () => (await dialog(page).boundingBox())!;
+    // It rises.
+    await expect.poll(async () => (await sheet()).y + (await sheet()).height).toBeCloseTo(NARROWEST.height, 0);
+    expect([(await sheet()).x, (await sheet()).width]).toEqual([0, NARROWEST.width]);
   });
 
   describe.each([
