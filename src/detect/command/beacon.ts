@@ -101,9 +101,8 @@ function caller(name: 'beacon' | 'command-and-control', least: number, below: nu
         if (!conversation || (exchangeOf(conversation) === 'silence' && contacts.isCutOff(contact))) return;
         const { device } = contact;
         const kind = classOf(home.kindAt(device));
-        let confidence = confidenceOf(contact, conversation, rhythm, kind, home.firstSeenAt(device));
-        const isEveryday = isEverydayPort(contact.protocol, contact.port);
-        if (isEveryday && !names.asks(device)) confidence *= NAMELESS_FACTOR;
+        const about = { kind, since: home.firstSeenAt(device), asks: names.asks(device) };
+        let confidence = confidenceOf(contact, conversation, rhythm, about);
         if (confidence >= least && hasPeers(contacts.all(device))) confidence *= PEER_FACTOR;
         if (confidence >= least && confidence < below) claim(claimOf(contact, conversation, rhythm, confidence));
       },
@@ -135,8 +134,7 @@ function confidenceOf(
   contact: Contact,
   conversation: Conversation,
   { distance, spread }: Measured,
-  kind: KindClass,
-  since: number,
+  { kind, since, asks }: { kind: KindClass; since: number; asks: boolean },
 ): number {
   const isRestless =
     contact.protocol === PROTOCOL.tcp &&
@@ -145,6 +143,7 @@ function confidenceOf(
   const known = conversation.node.name === undefined && !contact.wasNamed ? 'address' : 'named';
   const place = isEverydayPort(contact.protocol, contact.port) ? 'everyday' : 'rare';
   let confidence = STRANGENESS[known][place][exchangeOf(conversation)] * KIND_FACTOR[kind];
+  if (place === 'everyday' && !asks) confidence *= NAMELESS_FACTOR;
   if (isRestless) confidence = Math.max(confidence, RESTLESS);
   if (contact.protocol === PROTOCOL.udp) confidence *= UDP_FACTOR;
   if (spread > THRESHOLDS.clockwork.value) confidence *= JITTER_FACTOR;
