@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
-const HELP = `Usage: bin/bench offline|captures|names|live|forwarding|escape|limits|preferences|identify|idle|page [OPTION…]
+const HELP = `Usage: bin/bench offline|captures|names|live|forwarding|escape|household|limits|preferences|identify|idle|page [OPTION…]
 
   offline   spin read against other programs on two made-up captures (--quick, --runs N, --install, --keep-only NAME)
   captures  reads every file below a folder and checks its sums (DIR)
@@ -10,6 +10,7 @@ const HELP = `Usage: bin/bench offline|captures|names|live|forwarding|escape|lim
   live      new connections, standing connections, forwarding, in network namespaces (root)
   forwarding  what enforcement costs a router: CPU, throughput, latency, time to block (root; --quick)
   escape    how much of an attack leaves the home before it is stopped (root; --quick)
+  household one device attacks in the guarded virtual home (root; --quick); --days N: ordinary days, what is stopped
   limits    what ordinary devices need of the kernel's limits, and the margin above it (DIR…: captures of them)
   preferences  one incident under every setting: what is asked, cut and let through
   identify  what labelled devices are said to be, beside baselines (DIR: captures by device, macs.tsv)
@@ -25,6 +26,7 @@ const PROGRAMS: Record<string, string> = {
   live: 'live.ts',
   forwarding: 'forwarding.ts',
   escape: 'escape.ts',
+  household: 'household.ts',
   limits: 'limits.ts',
   preferences: 'preferences.ts',
   identify: 'identify.ts',
