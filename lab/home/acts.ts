@@ -10,6 +10,7 @@ import { pause } from './clock.ts';
 import { type Device, exchange } from './device.ts';
 import { publishOnce, report } from './mqtt-client.ts';
 import { announce, discover } from './multicast.ts';
+import type { Stage } from './stage.ts';
 import { fetchMany, fetchOnce, uploadForever } from './web.ts';
 
 const HTTPS_PORT = 443;
@@ -19,15 +20,6 @@ const ANSWER_TIMEOUT = 2000;
 /** Before a broken upload is taken up again, ms. */
 const RECONNECT_WAIT = 1000;
 const MAX_QUIC_ROUNDS = 200;
-
-export type Stage = {
-  device: Device;
-  random: Random;
-  /** Scenario seconds per second. */
-  speed: number;
-  /** IPv4 address of another device, once it has one. */
-  addressOf: (name: string) => string | undefined;
-};
 
 /** Does an act to its end; for those without an end, until the device stops. Throws if it does not succeed. */
 export function perform(act: Act, stage: Stage): Promise<void> {

@@ -2,11 +2,11 @@
 import { once } from 'node:events';
 import { pick } from '../random.ts';
 import { type Attack, BROKER_PORT, MAX_DEEDS } from '../scenario/attack.ts';
-import type { Stage } from './acts.ts';
 import { pause } from './clock.ts';
 import type { Device } from './device.ts';
 import { askForNames, markedScan, synFlood, udpFlood } from './floods.ts';
 import { anyAddress, paced, sinkAddress } from './pace.ts';
+import type { Stage } from './stage.ts';
 
 type Do<Name extends Attack['do']> = Extract<Attack, { do: Name }>;
 

@@ -4,10 +4,10 @@ import { closeSync } from 'node:fs';
 import { openSegments, sendSegment } from '../netns.ts';
 import { between, pick, type Random } from '../random.ts';
 import type { Attack } from '../scenario/attack.ts';
-import type { Stage } from './acts.ts';
 import { encodeQuery, TYPE } from './dns-message.ts';
 import { anyAddress, paced, sinkAddress } from './pace.ts';
 import { octets, type Syn, synSegment } from './segment.ts';
+import type { Stage } from './stage.ts';
 
 const DNS_PORT = 53;
 const LETTERS = [...'abcdefghijklmnopqrstuvwxyz234567'];

@@ -2,9 +2,9 @@
 import { LAN, SINKS } from '../plan.ts';
 import { between, type Random } from '../random.ts';
 import { MAX_DEEDS, MAX_PER_SECOND } from '../scenario/attack.ts';
-import type { Stage } from './acts.ts';
 import { pause } from './clock.ts';
 import { octets } from './segment.ts';
+import type { Stage } from './stage.ts';
 
 /** Hosts of the sinks' IPv4 prefix, and the last of the home's. */
 const SINK_HOSTS = 126;
