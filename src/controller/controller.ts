@@ -117,6 +117,7 @@ export class Controller implements Door {
       this.rulebook.follow(event);
       this.incidents.follow(event);
     }
+    if (observation.kind === 'totals') this.#live.totals(observation);
     this.incidents.take(observation);
   }
 

@@ -1,11 +1,14 @@
 import type { ConversationView, DeviceView, HistorySpan, HistoryView } from '../contract/api.ts';
 import type { Conversation } from '../model/home.ts';
+import type { TotalsObservation } from '../model/observation.ts';
 import type { Stream } from '../serve/stream.ts';
 import { stepFor } from '../store/history.ts';
 import type { Store } from '../store/store.ts';
 import type { Home } from '../track/home.ts';
+import { gainsOf } from './gains.ts';
 import { InView } from './in-view.ts';
-import { Rates, Series } from './rates.ts';
+import { Rates } from './rates.ts';
+import { Series } from './series.ts';
 
 const MINUTE = 60_000;
 const SPANS: Record<Exclude<HistorySpan, '10m'>, number> = {
@@ -66,6 +69,13 @@ export class Live {
     this.#tell(at, devices, conversations);
   }
 
+  /** What devices did in the last second, where connections are too many to be read that often. */
+  totals(totals: TotalsObservation): void {
+    const home = this.#options.home();
+    const changed = this.#rates.totals(totals.at, gainsOf(totals, home), (id) => home.counters(id));
+    if (changed.length > 0) this.#announce(totals.at, changed);
+  }
+
   conversations(): ConversationView[] {
     return this.#inView.ids().flatMap((id) => this.conversation(id) ?? []);
   }
@@ -86,7 +96,7 @@ export class Live {
   }
 
   #tell(at: number, devices: readonly string[], conversations: readonly number[]): void {
-    const { stream, home, device } = this.#options;
+    const { home } = this.#options;
     const find = (id: number) => home().conversation(id);
     const changed = this.#rates.update(at, devices, (id) => home().counters(id));
     this.#inView.update(at, conversations, find);
@@ -94,6 +104,12 @@ export class Live {
       this.#prunedAt = at;
       this.#inView.prune(find);
     }
+    this.#announce(at, changed);
+  }
+
+  /** @param changed devices whose counters or rates did */
+  #announce(at: number, changed: readonly string[]): void {
+    const { stream, device } = this.#options;
     if (!stream.wanted) {
       stream.skip();
       return;

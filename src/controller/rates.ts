@@ -1,55 +1,22 @@
 import type { Counters } from '../model/home.ts';
+import { difference, Lead, NOTHING, sum } from './lead.ts';
+import { SECONDS, Series } from './series.ts';
 
-/** Ten minutes of seconds. */
-export const SECONDS = 600;
 /** Devices with a series of their own: 19 kB each. Those beyond show minutes only. */
 export const MAX_SERIES = 256;
-const COLUMNS = 4;
+/** Totals come every second; after so long without any the counters speak again, ms. */
+const TOTALS_GONE = 2_500;
+/** When totals end there are so few connections that all are read within so long; what is owed then never comes, ms. */
+const CAUGHT_UP = 10_000;
 
-type Point = [number, number, number, number, number];
+type Track = { counters: Counters; lead?: Lead | undefined; rateUp: number; rateDown: number };
+type CountersOf = (device: string) => Counters | undefined;
 
-/** What one device or the home did in each of the last seconds. */
-export class Series {
-  readonly #values = new Float64Array(SECONDS * COLUMNS);
-  #newest = 0;
-
-  /** @param second since the epoch; one before the last ten minutes is left out */
-  add(second: number, delta: Counters): void {
-    this.#advance(second);
-    if (second <= this.#newest - SECONDS) return;
-    const at = (second % SECONDS) * COLUMNS;
-    this.#values[at]! += delta.bytesUp;
-    this.#values[at + 1]! += delta.bytesDown;
-    this.#values[at + 2]! += delta.packetsUp;
-    this.#values[at + 3]! += delta.packetsDown;
-  }
-
-  /** The ten minutes that end with `second`. */
-  points(second: number): Point[] {
-    return Array.from({ length: SECONDS }, (_, i) => this.#point(second - SECONDS + 1 + i));
-  }
-
-  #point(second: number): Point {
-    const known = second <= this.#newest && second > this.#newest - SECONDS && second >= 0;
-    const at = (second % SECONDS) * COLUMNS;
-    const value = (i: number) => (known ? this.#values[at + i]! : 0);
-    return [second * 1000, value(0), value(1), value(2), value(3)];
-  }
-
-  #advance(second: number): void {
-    const steps = Math.min(second - this.#newest, SECONDS);
-    for (let i = 0; i < steps; i++) {
-      const at = ((second - i) % SECONDS) * COLUMNS;
-      this.#values.fill(0, at, at + COLUMNS);
-    }
-    if (steps > 0) this.#newest = second;
-  }
-}
-
-type Track = { counters: Counters; rateUp: number; rateDown: number };
-const NOTHING: Counters = { packetsUp: 0, packetsDown: 0, bytesUp: 0, bytesDown: 0 };
-
-/** Rates of devices and of the home, from how much their counters rose between two looks. */
+/**
+ * Rates of devices and of the home, from how much their counters rose between two looks. While there are so many
+ * connections that each is read now and then only, their counters come late and all at once: then the kernel's totals
+ * of devices are what is told, and of the counters only what no total had told before.
+ */
 export class Rates {
   readonly home = new Series();
   rateUp = 0;
@@ -57,32 +24,59 @@ export class Rates {
   readonly #tracks = new Map<string, Track>();
   readonly #series = new Map<string, Series>();
   #moving = new Set<string>();
+  /** Devices whose counters rose since the last totals. */
+  #unread = new Set<string>();
   #at = 0;
+  #totalsAt = Number.NEGATIVE_INFINITY;
 
   /**
    * @param at observed time, ms
    * @param devices those whose counters may have changed
    * @returns devices whose counters or rates changed
    */
-  update(at: number, devices: readonly string[], countersOf: (device: string) => Counters | undefined): string[] {
-    const seconds = Math.max(1, (at - this.#at) / 1000);
-    const elapsed = this.#at === 0 || seconds > SECONDS ? 1 : seconds;
-    this.#at = at;
-    this.rateUp = 0;
-    this.rateDown = 0;
-    const stopped = new Set(this.#moving);
-    this.#moving = new Set();
-    for (const device of devices) {
+  update(at: number, devices: readonly string[], countersOf: CountersOf): string[] {
+    const unread = this.#unread;
+    for (const device of devices) unread.add(device);
+    if (this.#hasTotals(at)) return [...devices];
+    this.#unread = new Set();
+    const afterTotals = this.#at === this.#totalsAt;
+    const since = this.#at;
+    const elapsed = this.#begin(at);
+    const stopped = this.#restart();
+    for (const device of unread) {
       stopped.delete(device);
-      const counters = countersOf(device);
-      if (counters) this.#step(device, counters, at, elapsed);
+      const rise = this.#rise(device, countersOf);
+      if (rise) this.#tell(device, rise, afterTotals ? secondsAfter(since, at) : [secondOf(at)], elapsed);
     }
     for (const device of stopped) this.#stop(device);
-    return [...devices, ...stopped];
+    return [...unread, ...stopped];
+  }
+
+  /**
+   * What devices did in the last second, as the kernel counted them as a whole. May come in parts with the same time.
+   * @returns devices whose rates changed
+   */
+  totals(at: number, gains: ReadonlyMap<string, Counters>, countersOf: CountersOf): string[] {
+    const isFirst = at !== this.#totalsAt;
+    const elapsed = this.#hasTotals(at) && isFirst ? Math.max(0.5, Math.abs(at - this.#totalsAt) / 1000) : 1;
+    this.#totalsAt = at;
+    this.#at = at;
+    for (const device of this.#unread) this.#rise(device, countersOf);
+    this.#unread.clear();
+    const stopped = isFirst ? this.#restart() : new Set<string>();
+    for (const [device, gain] of gains) {
+      const before = stopped.delete(device) || isFirst ? STILL : this.rateOf(device);
+      const track = this.#trackOf(device, countersOf);
+      track.lead ??= new Lead();
+      track.lead.add(at, gain);
+      this.#tell(device, gain, [secondOf(at)], elapsed, before);
+    }
+    for (const device of stopped) this.#stop(device);
+    return [...gains.keys(), ...stopped];
   }
 
   rateOf(device: string): { rateUp: number; rateDown: number } {
-    const { rateUp, rateDown } = this.#tracks.get(device) ?? { rateUp: 0, rateDown: 0 };
+    const { rateUp, rateDown } = this.#tracks.get(device) ?? STILL;
     return { rateUp, rateDown };
   }
 
@@ -100,37 +94,81 @@ export class Rates {
     this.forget(device);
     if (!gone) return;
     const kept = this.#tracks.get(into);
-    this.#tracks.set(into, {
-      rateUp: 0,
-      rateDown: 0,
-      ...kept,
-      counters: sum(kept?.counters ?? NOTHING, gone.counters, 1),
-    });
+    const counters = sum(kept?.counters ?? NOTHING, gone.counters);
+    this.#tracks.set(into, { ...STILL, ...kept, counters, lead: kept?.lead ?? gone.lead });
+    this.#unread.add(into);
   }
 
   forget(device: string): void {
     this.#tracks.delete(device);
     this.#series.delete(device);
     this.#moving.delete(device);
+    this.#unread.delete(device);
   }
 
-  #step(device: string, counters: Counters, at: number, elapsed: number): void {
-    const track = this.#tracks.get(device);
-    const delta = sum(counters, track?.counters ?? NOTHING, -1);
+  #hasTotals(at: number): boolean {
+    return Math.abs(at - this.#totalsAt) < TOTALS_GONE;
+  }
+
+  /** @returns seconds since the last look */
+  #begin(at: number): number {
+    const seconds = Math.max(1, (at - this.#at) / 1000);
+    const elapsed = this.#at === 0 || seconds > SECONDS ? 1 : seconds;
+    this.#at = at;
+    return elapsed;
+  }
+
+  /** @returns devices that moved until now */
+  #restart(): Set<string> {
+    const moving = this.#moving;
+    this.#moving = new Set();
+    this.rateUp = 0;
+    this.rateDown = 0;
+    return moving;
+  }
+
+  /** How much a device's counters rose since they were last read, beyond what totals told before them. */
+  #rise(device: string, countersOf: CountersOf): Counters | undefined {
+    const counters = countersOf(device);
+    if (!counters) return undefined;
+    const track = this.#tracks.get(device) ?? this.#newTrack(device, NOTHING);
+    const rise = difference(counters, track.counters);
+    track.counters = { ...counters };
+    if (Math.abs(this.#at - this.#totalsAt) > CAUGHT_UP) track.lead = undefined;
+    return track.lead ? track.lead.settle(rise) : rise;
+  }
+
+  #tell(device: string, delta: Counters, seconds: readonly number[], elapsed: number, before = STILL): void {
+    const track = this.#tracks.get(device)!;
     const rateUp = Math.max(0, delta.bytesUp / elapsed);
     const rateDown = Math.max(0, delta.bytesDown / elapsed);
-    this.#tracks.set(device, { counters: { ...counters }, rateUp, rateDown });
-    if (rateUp + rateDown > 0) this.#moving.add(device);
+    track.rateUp = before.rateUp + rateUp;
+    track.rateDown = before.rateDown + rateDown;
+    if (track.rateUp + track.rateDown > 0) this.#moving.add(device);
     this.rateUp += rateUp;
     this.rateDown += rateDown;
-    const second = Math.floor(at / 1000);
-    this.home.add(second, delta);
-    this.#ownSeries(device)?.add(second, delta);
+    const own = this.#ownSeries(device);
+    const share = shareOf(delta, seconds.length);
+    for (const second of seconds) {
+      this.home.add(second, share);
+      own?.add(second, share);
+    }
   }
 
   #stop(device: string): void {
     const track = this.#tracks.get(device);
-    if (track) this.#tracks.set(device, { ...track, rateUp: 0, rateDown: 0 });
+    if (track) this.#tracks.set(device, { ...track, ...STILL });
+  }
+
+  /** What a device had done before it was first told of as a whole is nothing that happened this second. */
+  #trackOf(device: string, countersOf: CountersOf): Track {
+    return this.#tracks.get(device) ?? this.#newTrack(device, countersOf(device) ?? NOTHING);
+  }
+
+  #newTrack(device: string, counters: Counters): Track {
+    const track: Track = { counters: { ...counters }, ...STILL };
+    this.#tracks.set(device, track);
+    return track;
   }
 
   #ownSeries(device: string): Series | undefined {
@@ -142,11 +180,27 @@ export class Rates {
   }
 }
 
-function sum(a: Counters, b: Counters, sign: 1 | -1): Counters {
+const STILL = { rateUp: 0, rateDown: 0 };
+
+function secondOf(at: number): number {
+  return Math.floor(at / 1000);
+}
+
+/** The seconds of which nothing was told yet. */
+function secondsAfter(since: number, at: number): number[] {
+  const [first, last] = [secondOf(since) + 1, secondOf(at)];
+  return first >= last || last - first > SECONDS
+    ? [last]
+    : Array.from({ length: last - first + 1 }, (_, i) => first + i);
+}
+
+function shareOf(delta: Counters, parts: number): Counters {
+  if (parts === 1) return delta;
+  const { packetsUp, packetsDown, bytesUp, bytesDown } = delta;
   return {
-    packetsUp: a.packetsUp + sign * b.packetsUp,
-    packetsDown: a.packetsDown + sign * b.packetsDown,
-    bytesUp: a.bytesUp + sign * b.bytesUp,
-    bytesDown: a.bytesDown + sign * b.bytesDown,
+    packetsUp: packetsUp / parts,
+    packetsDown: packetsDown / parts,
+    bytesUp: bytesUp / parts,
+    bytesDown: bytesDown / parts,
   };
 }

@@ -238,6 +238,40 @@ describe('the home', () => {
     ]);
   });
 
+  test('where connections are too many to be read every second, rates are what the kernel says of devices as a whole', async () => {
+    const { id } = await oneDevice(headers);
+    const stream = await bed.stream(headers);
+    const told = () =>
+      stream.messages.flatMap((message) =>
+        message.kind === 'traffic' ? message.devices.map(({ rateUp, rateDown }) => [rateUp, rateDown]) : [],
+      );
+    for (let second = 1; second <= 5; second++) {
+      bed.agent!.send({
+        kind: 'totals',
+        at: NOW + second * 1_000,
+        sent: [
+          { mac: MAC, packets: 5, bytes: 5_000 },
+          { mac: '02:00:00:00:00:99', packets: 9, bytes: 9_000 },
+        ],
+        received: [
+          { address: '192.0.2.7', packets: 2, bytes: 200 },
+          { address: '224.0.0.251', packets: 1, bytes: 100 },
+          { address: 'nonsense', packets: 1, bytes: 100 },
+        ],
+      });
+    }
+    bed.agent!.send(upload(NOW + 5_100, 1, 25_000));
+    bed.agent!.send({ kind: 'tick', at: NOW + 6_500 });
+    const device = await eventually(async () => {
+      const view = await oneDevice(headers);
+      return view.bytesUp > 0 && view;
+    });
+    expect(device).toMatchObject({ id, bytesUp: 25_000, rateUp: 5_000, rateDown: 200 });
+    expect(new Set(told().map(String))).toEqual(new Set(['5000,200']));
+    const { points } = (await bed.ask({ path: '/api/history?span=10m', headers })).json as HistoryView;
+    expect(points.map(([, up]) => up!).filter((up) => up > 0)).toEqual(new Array(5).fill(5_000));
+  });
+
   test('hostile names arrive as inert JSON', async () => {
     const device = await oneDevice(headers);
     const name = `</script><script>alert('x')</script>"\u0000\u202e`;

@@ -179,8 +179,12 @@ export class Home {
     if (kind === 'dns' || kind === 'hello' || kind === 'words' || kind === 'mapping')
       return this.#deviceAt(observation.client, false);
     if (kind === 'service') return this.#deviceAt(observation.device, false);
-    if (!('mac' in observation) || observation.mac === undefined) return -1;
-    const mac = this.#macs.of(observation.mac);
+    return 'mac' in observation && observation.mac !== undefined ? this.deviceWith(observation.mac) : -1;
+  }
+
+  /** Index of the device of a hardware address, or -1. */
+  deviceWith(text: Mac): number {
+    const mac = this.#macs.of(text);
     return mac === undefined ? -1 : this.#members.station(mac.hi, mac.lo).device;
   }
 

@@ -114,9 +114,10 @@ export class DeviceTotals {
     });
   }
 
+  /** Also of a second in which nothing passed: who hears nothing takes it that connections are read every second again. */
   #send(sent: SentTotal[], received: ReceivedTotal[]): void {
     const at = this.#options.now();
-    for (let i = 0; i < Math.max(sent.length, received.length); i += MAX_TOTALS) {
+    for (let i = 0; i < Math.max(1, sent.length, received.length); i += MAX_TOTALS) {
       const part = <T>(list: T[]) => list.slice(i, i + MAX_TOTALS);
       this.#options.onTotals({ kind: 'totals', at, sent: part(sent), received: part(received) });
     }
