@@ -8,6 +8,7 @@ import { CannotStore, type Door } from '../serve/door.ts';
 import { Stream } from '../serve/stream.ts';
 import { type Store, StoreFailing } from '../store/store.ts';
 import { Coverage, verdictOf } from './coverage.ts';
+import { HabitKeeper } from './habit-keeper.ts';
 import { Identity } from './identity.ts';
 import { Desk } from './incidents/desk.ts';
 import { Incidents } from './incidents/incidents.ts';
@@ -55,11 +56,13 @@ export class Controller implements Door {
   #agent: HomeView['agent'];
   /** Devices that the household was told of. */
   readonly #known = new Set<string>();
+  readonly #habits: HabitKeeper;
 
   constructor(options: ControllerOptions) {
     this.#options = options;
     this.#agent = { connected: false, since: options.now() };
     this.#pipeline = options.createPipeline();
+    this.#habits = new HabitKeeper(options.store, options.now, () => this.#pipeline.habits());
     this.stream = new Stream({
       epoch: options.newEpoch(),
       home: (epoch, sequence) => this.home(epoch, sequence),
@@ -101,6 +104,7 @@ export class Controller implements Door {
   }
 
   close(): void {
+    if (this.#keepsHabits) this.#habits.keepAll();
     this.incidents.close();
     this.rulebook.close();
   }
@@ -138,6 +142,7 @@ export class Controller implements Door {
     this.#live.settle(this.at);
     this.rulebook.tick();
     this.incidents.tick();
+    if (this.#keepsHabits) this.#habits.settle();
   }
 
   /** Says whether the store works. */
@@ -222,6 +227,7 @@ export class Controller implements Door {
   erase(): void {
     this.#durably(() => this.#options.store.erase(['password']));
     this.#known.clear();
+    this.#habits.forget();
     this.#beginAnew();
     this.#options.onErased();
   }
@@ -229,6 +235,11 @@ export class Controller implements Door {
   /** The home's time, ms: of a recording, its own. */
   #time(): number {
     return this.#options.run.mode === 'read' ? this.at : this.#options.now();
+  }
+
+  /** A recording is played again from its begin, and must not know then what comes. */
+  get #keepsHabits(): boolean {
+    return this.#options.run.mode !== 'read';
   }
 
   #newLive(): Live {
@@ -292,7 +303,8 @@ export class Controller implements Door {
   #restore(): void {
     const devices = this.#options.store.devices();
     for (const { id } of devices) this.#known.add(id);
-    if (devices.length > 0) this.observe({ kind: 'restore', at: 0, devices });
+    const habits = this.#keepsHabits ? this.#habits.load() : [];
+    if (devices.length > 0) this.observe({ kind: 'restore', at: 0, devices, habits });
   }
 
   #greet(at: number, device: string): void {

@@ -55,7 +55,7 @@ export function openDatabase(path: string): DatabaseSync {
 /** Tables that the stand-in takes over: enough to know the owner, the devices and what was decided. */
 const COPIED = [
   ...['setting', 'session', 'device', 'event', 'rule', 'device_group', 'audit', 'name_address'],
-  ...['incident', 'correction', 'case_input'],
+  ...['incident', 'correction', 'case_input', 'habit'],
 ];
 
 /** A database in memory for while the disk fails, with what can still be read of the file. */

@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { NewAuditEntry } from '../model/audit.ts';
 import type { MinuteRow } from '../model/event.ts';
+import type { Habits } from '../model/habits.ts';
 import type { Device } from '../model/home.ts';
 import type { RestoredDevice } from '../model/observation.ts';
+import { visible } from '../model/visible.ts';
 import {
   databaseBytes,
   isDamage,
@@ -20,6 +22,7 @@ import { AuditFull, Decisions, type NameAddress } from './decisions.ts';
 import { Devices } from './devices.ts';
 import { Dictionary } from './dictionary.ts';
 import { Events, type StoredEvent } from './events.ts';
+import { StoredHabits } from './habits.ts';
 import { type Contact, History, type Point } from './history.ts';
 import { type KeptCase, StoredIncidents } from './incidents.ts';
 import { Past, type PastRow, type Span } from './past.ts';
@@ -168,6 +171,27 @@ export class Store {
   /** Keeps them over a restart of this program; after a power failure they are learnt anew. */
   keepNameAddresses(list: readonly NameAddress[]): void {
     this.#try(() => repeatable(this.#open.database, () => this.#open.decisions.keepAddresses(list)));
+  }
+
+  /** What devices are known to need; a row that cannot be read is named and left out. */
+  habits(): Habits[] {
+    const { habits, broken } = this.#try(() => this.#open.habits.all()) ?? { habits: [], broken: [] };
+    for (const row of broken) {
+      this.#try(() => this.#open.habits.setAside(row));
+      this.#options.log(
+        `what was learned of ${visible(row.device)} cannot be read (${row.problem}); it is learned anew`,
+      );
+    }
+    return habits;
+  }
+
+  /** Keeps them over a restart. @returns whether they are on the disk */
+  keepHabits(list: readonly Habits[]): boolean {
+    if (this.#inMemory) return false;
+    const { now } = this.#options;
+    return (
+      this.#try(() => transaction(this.#open.database, () => this.#open.habits.keep(list, now())) ?? true) ?? false
+    );
   }
 
   /** See {@link Past.during}. */
@@ -419,6 +443,7 @@ function openParts(database: DatabaseSync) {
     events: new Events(database),
     decisions: new Decisions(database),
     incidents: new StoredIncidents(database),
+    habits: new StoredHabits(database),
     past: new Past(database, devices),
     dataVersion: database.prepare('PRAGMA data_version'),
   };

@@ -53,6 +53,8 @@ export class Needs {
 
   learn({ place, first, last }: HabitPlace): void {
     this.places.set(place, { first, last });
+    // A day on which it called before a restart is counted already.
+    this.#day = Math.max(this.#day, Math.floor(last / DAY));
     const owner = place.slice(0, place.indexOf(' '));
     this.#owners.set(owner, (this.#owners.get(owner) ?? 0) + 1);
     if (this.places.size > MAX_PLACES) this.#forgetLongestUnused();

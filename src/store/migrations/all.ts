@@ -3,6 +3,7 @@ import { sql as traffic } from './002-traffic.ts';
 import { sql as rolled } from './003-rolled.ts';
 import { sql as decisions } from './004-decisions.ts';
 import { sql as incidents } from './005-incidents.ts';
+import { sql as habits } from './006-habits.ts';
 
 /** In order; the n-th brings a database from schema version n-1 to n. Never edited once released, only added to. */
-export const MIGRATIONS: readonly string[] = [owner, traffic, rolled, decisions, incidents];
+export const MIGRATIONS: readonly string[] = [owner, traffic, rolled, decisions, incidents, habits];
