@@ -1,8 +1,10 @@
-import { type Address, formatAddress } from '../../model/address.ts';
+import { type Address, type AddressWords, formatWords } from '../../model/address.ts';
 import type { Conversation } from '../../model/home.ts';
 import type { Home } from '../../track/home.ts';
 import { MARK } from '../../track/witness.ts';
 import type { OpenedFlow } from '../evidence/opened-flow.ts';
+import { ownerOf, serviceOf } from './place.ts';
+import { RecentAddresses } from './recent-addresses.ts';
 import { Rhythm } from './rhythm.ts';
 
 /** Far ends beyond the home kept of one device: those met once, and those met again. */
@@ -19,9 +21,10 @@ export class Contact {
   readonly conversation: number;
   readonly protocol: number;
   readonly port: number;
-  readonly address: Address;
+  /** Far end's address. */
+  readonly far: AddressWords;
   /** The name under which the device knows the far end, at the latest start. */
-  name: string | undefined;
+  readonly name: string | undefined;
   readonly first: number;
   /** The device knew this address by a name before, which it outlived, as when no name can be looked up. */
   readonly wasNamed: boolean;
@@ -30,26 +33,56 @@ export class Contact {
   readonly rhythm = new Rhythm();
   /** Packets that had come back at the latest call. */
   packetsDown = 0;
+  /** Which call of the device it was: the order in which contacts were used. */
+  used = 0;
+  #owner: string | undefined;
+  #service: string | undefined;
 
   constructor(flow: OpenedFlow, conversation: number, name: string | undefined, wasNamed: boolean) {
     this.device = flow.device;
     this.conversation = conversation;
     this.protocol = flow.protocol;
     this.port = flow.port;
-    this.address = formatAddress(...flow.far);
+    this.far = [flow.far[0], flow.far[1], flow.far[2], flow.far[3]];
     this.name = name;
     this.wasNamed = wasNamed;
     this.first = flow.at;
     this.begun = flow.begun;
   }
+
+  get address(): Address {
+    return formatWords(this.far);
+  }
+
+  /** Whose place it is: the owner's domain of its name, else its network. */
+  get owner(): string {
+    this.#owner ??= ownerOf(this.name, this.far);
+    return this.#owner;
+  }
+
+  /** `tcp/443` */
+  get service(): string {
+    this.#service ??= serviceOf(this.protocol, this.port);
+    return this.#service;
+  }
 }
 
-type Circle = { once: Map<number, Contact>; known: Map<number, Contact>; greeted: Set<Address>; named: Set<Address> };
+type Circle = {
+  readonly device: number;
+  readonly once: Map<number, Contact>;
+  readonly known: Map<number, Contact>;
+  /** With when it was greeted last, in greetings. */
+  readonly greeted: Map<Address, number>;
+  greetings: number;
+  readonly named: RecentAddresses;
+  calls: number;
+};
 
 /** Whom devices call beyond the home, and how often: counted once for all detectors that judge it. */
 export class Contacts {
   readonly #home: Home;
   readonly #circles = new Map<number, Circle>();
+  #last: Circle | undefined;
   /** When the latest call was made that is known to have been answered. */
   #answered = Number.NEGATIVE_INFINITY;
 
@@ -68,14 +101,17 @@ export class Contacts {
     return this.#circles.keys();
   }
 
+  /** Those met once, then those met again, each in the order in which they were used. */
   all(device: number): Contact[] {
     const circle = this.#circles.get(device);
-    return circle ? [...circle.once.values(), ...circle.known.values()] : [];
+    return circle ? [...circle.once.values(), ...[...circle.known.values()].sort((a, b) => a.used - b.used)] : [];
   }
 
   /** A device greeted a server as TLS does. */
   greeted(device: number, server: Address): void {
-    remember(this.#circle(device).greeted, server, MAX_GREETED);
+    const circle = this.#circle(device);
+    circle.greeted.set(server, ++circle.greetings);
+    if (circle.greeted.size > MAX_GREETED) circle.greeted.delete(leastOf(circle.greeted));
   }
 
   /** Whether the device ever greeted the contact's server, of those it greeted lately. */
@@ -95,27 +131,25 @@ export class Contacts {
 
   forget(device: number): void {
     this.#circles.delete(device);
+    this.#last = undefined;
   }
 
   #note(flow: OpenedFlow): Contact | undefined {
     const circle = this.#circle(flow.device);
     const id = this.#home.conversationId(flow.conversation);
     const isNamed = (flow.marks & MARK.named) !== 0;
-    if (isNamed) remember(circle.named, formatAddress(...flow.far), MAX_NAMED);
+    if (isNamed) circle.named.add(flow.far);
     let contact = circle.known.get(id) ?? circle.once.get(id);
     if (!contact) {
       const name = isNamed ? this.#home.conversation(id)?.node.name : undefined;
-      contact = new Contact(flow, id, name, !isNamed && circle.named.has(formatAddress(...flow.far)));
-      keep(circle.once, contact, MAX_ONCE);
+      contact = new Contact(flow, id, name, !isNamed && circle.named.has(flow.far));
+      meet(circle, contact);
     }
     const before = contact.rhythm.last;
     if (!contact.rhythm.note(flow.at)) return undefined;
     this.#noteAnswer(contact, before);
-    if (contact.rhythm.count > 1) {
-      circle.once.delete(id);
-      circle.known.delete(id);
-      keep(circle.known, contact, MAX_KNOWN);
-    }
+    contact.used = ++circle.calls;
+    if (contact.rhythm.count === 2) meetAgain(circle, contact);
     return contact;
   }
 
@@ -126,31 +160,43 @@ export class Contacts {
   }
 
   #circle(device: number): Circle {
+    if (this.#last?.device === device) return this.#last;
     let circle = this.#circles.get(device);
     if (!circle) {
-      circle = { once: new Map(), known: new Map(), greeted: new Set(), named: new Set() };
+      circle = {
+        ...{ device, once: new Map(), known: new Map(), calls: 0 },
+        ...{ greeted: new Map(), greetings: 0, named: new RecentAddresses(MAX_NAMED) },
+      };
       this.#circles.set(device, circle);
     }
+    this.#last = circle;
     return circle;
   }
 }
 
-function remember(addresses: Set<Address>, address: Address, most: number): void {
-  addresses.delete(address);
-  addresses.add(address);
-  if (addresses.size <= most) return;
-  for (const oldest of addresses) {
-    addresses.delete(oldest);
-    return;
-  }
+/** A scan only displaces others that were met once. */
+function meet({ once }: Circle, contact: Contact): void {
+  once.set(contact.conversation, contact);
+  if (once.size > MAX_ONCE) once.delete(once.keys().next().value!);
 }
 
-/** The one longest unused makes room; a scan only displaces others that were met once. */
-function keep(contacts: Map<number, Contact>, contact: Contact, most: number): void {
-  contacts.set(contact.conversation, contact);
-  if (contacts.size <= most) return;
-  for (const oldest of contacts.keys()) {
-    contacts.delete(oldest);
-    return;
-  }
+/** The one longest unused makes room. */
+function meetAgain({ once, known }: Circle, contact: Contact): void {
+  once.delete(contact.conversation);
+  known.set(contact.conversation, contact);
+  if (known.size <= MAX_KNOWN) return;
+  let oldest = contact;
+  for (const one of known.values()) if (one.used < oldest.used) oldest = one;
+  known.delete(oldest.conversation);
+}
+
+function leastOf(times: ReadonlyMap<Address, number>): Address {
+  let least: Address = '';
+  let time = Number.POSITIVE_INFINITY;
+  for (const [address, at] of times)
+    if (at < time) {
+      least = address;
+      time = at;
+    }
+  return least;
 }

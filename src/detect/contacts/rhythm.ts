@@ -44,9 +44,22 @@ export class Rhythm {
 
   #measure(): { distance: number; spread: number } {
     const { known } = this;
-    const sorted = this.#distances!.slice(0, known).sort();
-    const distance = sorted[known >> 1]!;
-    const deviations = sorted.map((value) => Math.abs(value - distance)).sort();
-    return { distance, spread: deviations[known >> 1]! / distance };
+    for (let i = 0; i < known; i++) SORTED[i] = this.#distances![i]!;
+    const distance = medianOf(SORTED, known);
+    for (let i = 0; i < known; i++) SORTED[i] = Math.abs(SORTED[i]! - distance);
+    return { distance, spread: medianOf(SORTED, known) / distance };
   }
+}
+
+const SORTED = new Float32Array(REMEMBERED);
+
+/** Sorts the first `count` by insertion: for so few it takes a tenth of the time of a call of the general one. */
+function medianOf(values: Float32Array, count: number): number {
+  for (let i = 1; i < count; i++) {
+    const value = values[i]!;
+    let at = i;
+    for (; at > 0 && values[at - 1]! > value; at--) values[at] = values[at - 1]!;
+    values[at] = value;
+  }
+  return values[count >> 1]!;
 }

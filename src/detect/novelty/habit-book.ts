@@ -1,10 +1,6 @@
-import { type Address, formatPrefix, isV4, parseAddress, parsePrefix } from '../../model/address.ts';
 import type { HabitPlace, Habits } from '../../model/habits.ts';
 import type { MudProfile } from '../../model/mud.ts';
-import { protocolName } from '../../model/protocols.ts';
 import type { Home } from '../../track/home.ts';
-import type { Contact } from '../contacts/contacts.ts';
-import { ownerDomain } from '../dns/domain.ts';
 import { securityBookOf } from '../household/security-book.ts';
 
 /**
@@ -148,19 +144,4 @@ export class HabitBook {
 
 function isPlace({ place, first, last }: HabitPlace): boolean {
   return place.length <= LONGEST_PLACE && place.indexOf(' ') > 0 && Number.isFinite(first) && Number.isFinite(last);
-}
-
-/** Whose place a contact is: by its name's owner, else by its network, since clouds move within those. */
-export function ownerOf({ name, address }: Pick<Contact, 'name' | 'address'>): string {
-  return name === undefined ? networkOf(address) : ownerDomain(name);
-}
-
-export function serviceOf({ protocol, port }: Pick<Contact, 'protocol' | 'port'>): string {
-  return port === 0 ? protocolName(protocol) : `${protocolName(protocol)}/${port}`;
-}
-
-function networkOf(address: Address): string {
-  const words = parseAddress(address);
-  const prefix = words && parsePrefix(`${address}/${isV4(words) ? 24 : 48}`);
-  return prefix ? formatPrefix(prefix) : address;
 }

@@ -6,7 +6,7 @@ import type { Contact } from '../contacts/contacts.ts';
 import { isEverydayPort } from '../contacts/ports.ts';
 import type { Claim, Detector, Threshold } from '../detector.ts';
 import { readability, UNREADABLE } from '../dns/letters.ts';
-import { habitBookOf, type Needs, ownerOf, serviceOf } from './habit-book.ts';
+import { habitBookOf, type Needs } from './habit-book.ts';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
@@ -66,8 +66,8 @@ export const novelty: Detector = {
         const { device } = contact;
         const at = contact.rhythm.last;
         const needs = habits.of(device);
-        const service = serviceOf(contact);
-        const news = needs.meet(ownerOf(contact), service, at);
+        const { service } = contact;
+        const news = needs.meet(contact.owner, service, at);
         const kind = home.kindAt(device);
         if (isOfManyJobs(kind)) return;
         const profile = habits.profile(device);
@@ -109,7 +109,7 @@ function confidenceOf(contact: Contact, needs: Needs, at: number): number {
   if (needs.places.size > THRESHOLDS.places.value || needs.newSince(at - BURST) >= THRESHOLDS.burst.value) return 0;
   const everyday = isEverydayPort(protocol, port);
   if (name !== undefined) {
-    const owner = ownerOf(contact);
+    const { owner } = contact;
     const label = owner.indexOf('.');
     if (label >= 7 && readability(owner, 0, label) < UNREADABLE) return CONFIDENCE.unreadable;
     return everyday ? 0 : CONFIDENCE.namedRare;
