@@ -26,12 +26,21 @@ export type Days = {
   quarantined: string[];
 };
 
-export function live(days: number, seed: number): Days {
+/** @param misdeeds of things of the household, beside what is ordinary: to see that they would be noticed */
+export function live(days: number, seed: number, misdeeds: (home: OrdinaryDays) => Doing[] = () => []): Days {
   const guard = new Guard(MONDAY);
   guard.step(routed(MONDAY));
   const home = new OrdinaryDays(seed);
   const player = new Player(guard);
-  for (let day = 0; day < days; day++) player.play(home.day(day), MONDAY + (day + 1) * DAY);
+  for (let day = 0; day < days; day++) {
+    const [begin, end] = [MONDAY + day * DAY, MONDAY + (day + 1) * DAY];
+    const doings = home.day(day);
+    const own = misdeeds(home).filter(({ at }) => at >= begin && at < end);
+    player.play(
+      [...doings, ...own].sort((a, b) => a.at - b.at),
+      end,
+    );
+  }
   const findings = [...guard.findings.values()];
   const flagged = findings.flatMap(({ target }) => (target?.node ? String(Object.values(target.node)[0]) : []));
   return {

@@ -48,9 +48,8 @@ export class Guard {
 
   tick(at: number): void {
     this.#take(this.#pipeline.step({ kind: 'tick', at }), at);
-    this.#book.apply({ kind: 'tick', at });
-    this.#newcomers.tick(at);
-    this.#settle();
+    const changed = this.#book.apply({ kind: 'tick', at });
+    if (this.#newcomers.tick(at) || changed.length > 0) this.#settle();
   }
 
   /** The time that may pass without a tick, ms. */
@@ -91,7 +90,7 @@ export class Guard {
     for (const event of events) {
       if (event.kind === 'device' && !this.#seen.has(event.device.id)) {
         this.#seen.add(event.device.id);
-        this.#newcomers.arrived(event.device.id, at);
+        if (this.#newcomers.arrived(event.device.id, at)) this.#settle();
       }
       if (event.kind !== 'finding') continue;
       const { finding, change } = event;

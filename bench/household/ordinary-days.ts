@@ -194,6 +194,11 @@ export class OrdinaryDays {
     return doings.sort((a, b) => a.at - b.at);
   }
 
+  /** One of the household’s things, by its name. */
+  member(hostname: string): Member {
+    return this.#member(hostname);
+  }
+
   #random(what: string): Random {
     return randomFor(this.#seed, what);
   }

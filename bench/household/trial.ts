@@ -10,8 +10,11 @@ import { type Packets, Wire } from './wire.ts';
 
 /** Between two looks at what SPIN says, ms. */
 const LOOK = 100;
-/** How long an attack goes on against a block, so that what gets through shows; ms. */
+/** How long an attack goes on against what was done, so that what gets through shows; against a rate until its burst is spent, ms. */
 const AGAINST = 6000;
+const AGAINST_RATE = 50_000;
+/** The last part of that, s. */
+const LATELY = 15;
 /** What was sent before rules changed has arrived, or never will, after that; ms. */
 const TRANSIT = 100;
 /** Longest time until the account of the smoke alarm is complete and an undo is in force, ms. */
@@ -31,6 +34,8 @@ export type Outcome = {
   /** Packets that arrived until SPIN acted, and after that. */
   before: number;
   after: number;
+  /** A second in the end. */
+  lately: number;
   /** Acts of other devices, and those that failed. */
   others: { acts: number; failed: number; why: string[] };
   heartbeats: { sent: number; acknowledged: number };
@@ -44,7 +49,7 @@ export async function tryOut(home: GuardedHome, trial: Trial, folder: string): P
   const wires = await tapInto(home, trial, folder);
   const attacker = home.attack(`${trial.attack}@${trial.device}`);
   const { incident, at } = await watch(home, id, trial);
-  await sleep(AGAINST);
+  await sleep(trial.outcome === 'rate' ? AGAINST_RATE : AGAINST);
   await home.end(attacker);
   const [sent, arrived] = await Promise.all(wires.map((wire) => wire.finish()));
   const wronged = (await home.client.incidents(false)).filter((one) => one.device !== id && isActing(one));
@@ -65,7 +70,7 @@ async function watch(home: GuardedHome, id: string, trial: Trial): Promise<{ inc
   for (;;) {
     const incident = (await home.client.incidents(false)).find(({ device }) => device === id);
     if (incident && isActing(incident)) return { incident, at: Date.now() };
-    if (incident && trial.outcome === 'told') return { incident };
+    if (incident && (trial.outcome === 'told' || trial.outcome === 'held')) return { incident };
     if (Date.now() > deadline) return incident ? { incident } : {};
     await sleep(LOOK);
   }
@@ -92,11 +97,13 @@ function inTime(
   arrived: Packets,
   found: number | undefined,
   acted: number | undefined,
-): Pick<Outcome, 'found' | 'acted' | 'sent' | 'before' | 'after'> {
+): Pick<Outcome, 'found' | 'acted' | 'sent' | 'before' | 'after' | 'lately'> {
   const first = sent[0] ?? Number.NaN;
   const after = acted === undefined ? 0 : arrived.filter((at) => at > acted + TRANSIT).length;
+  const since = (sent.at(-1) ?? 0) - LATELY * 1000;
+  const lately = arrived.filter((at) => at > since).length;
   return {
-    ...{ sent: sent.length, before: arrived.length - after, after },
+    ...{ sent: sent.length, before: arrived.length - after, after, lately: lately / LATELY },
     ...(found !== undefined && { found: Math.max(0, found - first) / 1000 }),
     ...(acted !== undefined && { acted: Math.max(0, acted - first) / 1000 }),
   };
