@@ -38,6 +38,7 @@ const note: Meaning = { sort: 'note', harm: 'home', step: 'none' };
 const MEANINGS: Readonly<Record<string, Meaning>> = {
   'mirai-mark': infected,
   'spoofed-source': absolute,
+  'tripwire-spoofing': absolute,
   'unneeded-protocol': absolute,
   'outbound-mail': absolute,
   'peer-fan-out': absolute,

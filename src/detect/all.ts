@@ -3,6 +3,7 @@ import { miraiMark } from './absolute/mirai-mark.ts';
 import { outboundMail } from './absolute/outbound-mail.ts';
 import { peerFanOut } from './absolute/peer-fan-out.ts';
 import { spoofedSource } from './absolute/spoofed-source.ts';
+import { tripwireSpoofing } from './absolute/tripwire-spoofing.ts';
 import { unneededProtocol } from './absolute/unneeded-protocol.ts';
 import type { Detector } from './detector.ts';
 import { flood } from './flood/flood.ts';
@@ -30,5 +31,6 @@ export const DETECTORS: readonly Detector[] = [
   reflection,
   tripwireRate,
   tripwireService,
+  tripwireSpoofing,
   ...QUIET,
 ];

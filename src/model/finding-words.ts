@@ -161,6 +161,17 @@ export const FINDING_WORDS = {
         '{device} probeerde {times} keer een dienst op internet te gebruiken die zo’n apparaat nooit nodig heeft.',
     },
   },
+  'tripwire-spoofing': {
+    en: {
+      title: 'Sends under false addresses',
+      sentence: '{device} sent packets under addresses that are not of this home, in {seconds} seconds of a minute.',
+    },
+    nl: {
+      title: 'Verstuurt onder valse adressen',
+      sentence:
+        '{device} verstuurde in {seconds} seconden van een minuut pakketten onder adressen die niet van dit huis zijn.',
+    },
+  },
   ...QUIET_FINDING_WORDS,
 } as const satisfies Record<string, Record<Language, Words>>;
 

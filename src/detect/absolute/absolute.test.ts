@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { tcp } from '../../decode/frame-builder.ts';
-import type { TrippedObservation } from '../../model/observation.ts';
 import { HOUR, Scene, SECOND, START, stranger, type Thing, type Told } from '../testing/scene.ts';
 import { BadPlaces } from './bad-places.ts';
 
@@ -52,20 +51,6 @@ describe('false source addresses', () => {
       });
     });
     expect(found(told, 'spoofed-source')).toEqual([]);
-  });
-
-  it('that the kernel stopped are found', () => {
-    const told = played((scene, { mac }) => {
-      const tripped: TrippedObservation = {
-        kind: 'tripped',
-        at: START + SECOND,
-        mac,
-        reason: 'spoofing',
-        mode: 'enforce',
-      };
-      scene.observe(tripped);
-    });
-    expect(found(told, 'spoofed-source')).toHaveLength(1);
   });
 });
 

@@ -12,8 +12,6 @@ const FLOWS = {
   unit: 'flows in two minutes from one such address',
   reason: 'reflection needs the address of its victim only; left-over addresses of a phone make a few retries',
 } satisfies Threshold;
-/** The kernel's own rule sees every packet. */
-const TRIPPED_CONFIDENCE = 0.9;
 const HOLD = 30 * 60_000;
 
 /** Packets from a device with a source address that is neither of this home nor, as far as is known, its own. */
@@ -44,13 +42,6 @@ export const spoofedSource: Detector = {
             confidence: sources >= SOURCES.value * 2 ? 0.98 : 0.85,
           });
         }
-      },
-      observe: {
-        tripped(tripped, device) {
-          if (tripped.reason !== 'spoofing' || device < 0) return;
-          const evidence = { sources: 1, flows: 1, source: '' };
-          claim({ device, subject: '', evidence, confidence: TRIPPED_CONFIDENCE, hold: HOLD });
-        },
       },
     };
   },
