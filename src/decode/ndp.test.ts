@@ -13,11 +13,11 @@ const advertisement = (lifetime: number, ...options: Uint8Array[]) =>
 const neighbour = (target: string, ...options: Uint8Array[]) => concat(uint32(0), v6Bytes(target), ...options);
 
 describe('Neighbour Discovery', () => {
-  it('a solicitation tells who asks', () => {
+  it('a solicitation tells who asks for whom', () => {
     const body = neighbour(ROUTER6.address, linkAddress(1, DEVICE6.mac));
     const from = { ...DEVICE6, address: GLOBAL };
     expect(observe([icmpv6(from, ROUTER6, 135, body)])).toEqual([
-      { kind: 'neighbour', at: 1_000_000, mac: DEVICE6.mac, address: GLOBAL, source: 'ndp' },
+      { kind: 'neighbour', at: 1_000_000, mac: DEVICE6.mac, address: GLOBAL, source: 'ndp', asks: ROUTER6.address },
     ]);
   });
 

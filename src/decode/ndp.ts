@@ -47,7 +47,7 @@ export const ndp: Protocol = {
     if (options === undefined) return;
     if (type === ROUTER_ADVERTISEMENT) readRouter(packet, options, sink);
     else if (type === NEIGHBOUR_ADVERTISEMENT) readAdvertisement(packet, options, sink);
-    else tellSource(packet, options.sourceMac, sink);
+    else tellSource(packet, options.sourceMac, sink, type === NEIGHBOUR_SOLICITATION ? askedFor(packet) : undefined);
   },
 };
 
@@ -107,9 +107,17 @@ function readRouter(packet: Packet, options: Options, sink: Sink): void {
   tellSource(packet, options.sourceMac, sink);
 }
 
-function tellSource(packet: Packet, mac: Mac | undefined, sink: Sink): void {
+/** @param asks whom it asks for */
+function tellSource(packet: Packet, mac: Mac | undefined, sink: Sink, asks?: Address): void {
   if (mac === undefined || !isStation(sourceScope(packet))) return;
-  sink({ kind: 'neighbour', at: packet.at, mac, address: sourceAddress(packet), source: 'ndp' });
+  const address = sourceAddress(packet);
+  sink({ kind: 'neighbour', at: packet.at, mac, address, source: 'ndp', ...(asks !== undefined && { asks }) });
+}
+
+function askedFor({ bytes, payloadStart }: Packet): Address | undefined {
+  const at = payloadStart + TARGET;
+  const scope = scopeOf(u32(bytes, at), u32(bytes, at + 4), u32(bytes, at + 8), u32(bytes, at + 12));
+  return isStation(scope) ? v6At(bytes, at) : undefined;
 }
 
 /** An answer to one asker may leave its option out (RFC 4861 §7.2.4); then it comes from the target's own interface. */

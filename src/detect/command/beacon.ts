@@ -44,6 +44,11 @@ const THRESHOLDS = {
     reason:
       'who calls many is one of many peers (Gnutella, BitTorrent, games), or scans: neither is a call to a master',
   },
+  examined: {
+    value: 3,
+    unit: 'other services of the same address that were called',
+    reason: 'who tries one service after the other for a minute examines a machine (nmap -sV)',
+  },
   shortest: { value: 1_500, unit: 'ms', reason: 'faster is no rhythm but work that is waited for' },
   newAfter: {
     value: 2 * DAY,
@@ -103,7 +108,8 @@ function caller(name: 'beacon' | 'command-and-control', least: number, below: nu
         const kind = classOf(home.kindAt(device));
         const about = { kind, since: home.firstSeenAt(device), asks: names.asks(device) };
         let confidence = confidenceOf(contact, conversation, rhythm, about);
-        if (confidence >= least && hasPeers(contacts.all(device))) confidence *= PEER_FACTOR;
+        if (confidence >= least && (hasPeers(contacts.all(device)) || isExamined(contact, contacts.all(device))))
+          confidence *= PEER_FACTOR;
         if (confidence >= least && confidence < below) claim(claimOf(contact, conversation, rhythm, confidence));
       },
     }),
@@ -128,6 +134,11 @@ function regular({ rhythm }: Contact): Measured | undefined {
 function hasPeers(all: readonly Contact[]): boolean {
   const strangers = all.filter(({ name, protocol, port }) => name === undefined && !isEverydayPort(protocol, port));
   return strangers.length > THRESHOLDS.strangers.value;
+}
+
+function isExamined({ address, rhythm, first }: Contact, all: readonly Contact[]): boolean {
+  if (rhythm.last - first >= THRESHOLDS.span.value) return false;
+  return all.filter((other) => other.address === address).length > THRESHOLDS.examined.value;
 }
 
 function confidenceOf(

@@ -20,12 +20,16 @@ const OPENED_PER_SECOND = 8;
 /** Flows of one device and second whose far ends are told apart; beyond that a scan or flood says nothing new. */
 const MAX_EXAMINED = 256;
 
+/** Of a connection that is served, what is looked at further: so many packets in a record, and so few bytes in each answer. */
+const TALK_PACKETS = 4;
+const TALK_BYTES = 700;
+
 /** After so long without a SYN's header the kernel's counters are all there is, ms. */
 const SYNS_TELL = 60_000;
 
 const DNS = 53;
 const SYN = 2;
-const RST = 4;
+const ACK = 16;
 
 /** One object for all flows that are told of. */
 class Opened implements OpenedFlow {
@@ -99,7 +103,7 @@ export class Evidence implements FlowWitness {
     if (it.isToNobody) return;
     // Most records by far are of flows that are served. Questions of a flood may have as many answers, some of them late.
     const isServed = it.protocol === PROTOCOL.tcp ? it.down >= it.up : it.down > it.up + (it.up >> 4);
-    if (isServed && (this.#slots.get(it.slot) & SLOT.settled) !== 0) return;
+    if (isServed && (this.#slots.get(it.slot) & SLOT.settled) !== 0 && !isTalk(it)) return;
     it.meet(this.#seed);
     const began = it.isNew ? this.#open(deeds, it) : 0;
     if (turned === 0 && (it.facts & FACT.sequenceIsDestination) !== 0) deeds.mark(it.syns, it.port, it.last);
@@ -172,7 +176,10 @@ export class Evidence implements FlowWitness {
     if (it.protocol === PROTOCOL.tcp) {
       if (it.turned !== 0) return false;
       if (it.entry < 0 && it.syns > 0) this.#synsAt = it.last;
-      return it.isCounted ? it.isInitiatorKnown : it.syns > 0;
+      if (it.isCounted) return it.isInitiatorKnown;
+      const isBaseless = it.entry >= 0 && it.isBaseless;
+      if (isBaseless) this.#slots.add(it.slot, SLOT.baseless);
+      return isBaseless || it.syns > 0;
     }
     if (it.protocol !== PROTOCOL.udp) return it.turned === 0 && sent && it.isAsking;
     if (it.turned === 0) return sent;
@@ -215,7 +222,7 @@ export class Evidence implements FlowWitness {
     }
     deeds.fanOut.answered(protocol, port, isInside);
     deeds.probed.answered(words, far, hash, protocol);
-    if (protocol !== PROTOCOL.tcp) return;
+    if (protocol !== PROTOCOL.tcp || (state & SLOT.baseless) !== 0) return;
     this.#slots.add(it.slot, SLOT.session);
     deeds.sessions.began(words, far, hash, port, it.last);
   }
@@ -224,8 +231,10 @@ export class Evidence implements FlowWitness {
   #outcomeOf(it: InHand, state: number): number {
     if (it.protocol !== PROTOCOL.tcp) return it.down > 0 ? SLOT.answered : 0;
     if (!it.isCounted) {
-      const { flagsBack } = it;
-      return (flagsBack & SYN) !== 0 ? SLOT.answered : (flagsBack & RST) !== 0 ? SLOT.refused : 0;
+      if (it.isBrokenOff) return SLOT.refused;
+      const granted = (state & SLOT.baseless) === 0 ? SYN : ACK;
+      if ((state & SLOT.baseless) !== 0 && it.isReset) return SLOT.refused;
+      return (it.flagsBack & granted) !== 0 ? SLOT.answered : it.isReset ? SLOT.refused : 0;
     }
     const back = it.down + ((state & SLOT.oneBack) !== 0 ? 1 : 0);
     if (back >= 2) return SLOT.answered;
@@ -236,11 +245,12 @@ export class Evidence implements FlowWitness {
 
   /** What only answers a far end that began is the far end's doing, and shows that it is one that answers. */
   #press(deeds: Deeds, it: InHand, began: number): void {
-    const answers = it.isIcmp && !it.isAsking ? 0 : it.down;
+    const isReset = it.isReset && (this.#slots.get(it.slot) & (SLOT.baseless | SLOT.answered)) === SLOT.baseless;
+    const answers = isReset || (it.isIcmp && !it.isAsking) ? 0 : it.down;
     const isPressing = it.up > 0 && (it.turned === 0 || (!it.isInitiatorKnown && it.down === 0));
     if (isPressing) {
-      const { words, far, hash, up, bytesUp, protocol } = it;
-      deeds.pressure.add(words, far, hash, up, answers, bytesUp, began, protocol, this.#portOf(it));
+      const barren = isReset ? it.up : it.protocol === PROTOCOL.tcp && (it.isBrokenOff || it.isBaseless) ? 1 : 0;
+      deeds.pressure.add(it, this.#portOf(it), answers, began, barren);
     } else if (answers > 0) deeds.pressure.answered(it.hash);
   }
 
@@ -266,4 +276,9 @@ export class Evidence implements FlowWitness {
     for (let i = 0; i < 4; i++) flow.far[i as 0 | 1 | 2 | 3] = it.words[it.far + i]!;
     this.#opened?.(flow);
   }
+}
+
+/** Short requests and short answers, many of them: neither a download nor an upload. */
+function isTalk(it: InHand): boolean {
+  return it.protocol === PROTOCOL.tcp && it.up >= TALK_PACKETS && it.bytesDown < it.down * TALK_BYTES;
 }

@@ -1,26 +1,31 @@
+import type { InHand } from './in-hand.ts';
 import { Places } from './places.ts';
 
 /** Far ends told apart for one device: those that it sends most to. */
 const TARGETS = 32;
-const COLUMNS = 13;
+const COLUMNS = 17;
 
 /** Of this second. */
 const UP = 0;
 const DOWN = 1;
 const BYTES_UP = 2;
 const OPENED = 3;
-/** Of the run of seconds in which the device sent without pause. */
-const RUN_SECONDS = 4;
-const RUN_UP = 5;
-const RUN_DOWN = 6;
-const RUN_BYTES_UP = 7;
-const RUN_OPENED = 8;
-const RUN_SINCE = 9;
+const BYTES_DOWN = 4;
+const BARREN = 5;
+/** Of the run of seconds in which the device sent without pause: what the columns above sum up to, in their order. */
+const RUN_UP = 6;
+const RUN_DOWN = 7;
+const RUN_BYTES_UP = 8;
+const RUN_OPENED = 9;
+const RUN_BYTES_DOWN = 10;
+const RUN_BARREN = 11;
+const RUN_SECONDS = 12;
+const RUN_SINCE = 13;
 /** Something came back from there before. */
-const ANSWERS = 10;
+const ANSWERS = 14;
 /** What it sent last. */
-const PROTOCOL = 11;
-const PORT = 12;
+const PROTOCOL = 15;
+const PORT = 16;
 
 /** Fewer packets in a second to one far end are no pressure, and end a run. */
 const LEAST_PER_SECOND = 10;
@@ -42,21 +47,12 @@ export class Pressure {
   #isCounting = false;
 
   /**
-   * @param far where the far end's address lies in `words`; `hash` of it
    * @param answers packets that came back and count as an answer
    * @param opened the record began a flow
+   * @param barren packets of flows that were never meant to be connections, or connections broken off at once
    */
-  add(
-    words: Uint32Array,
-    far: number,
-    hash: number,
-    up: number,
-    answers: number,
-    bytesUp: number,
-    opened: number,
-    protocol: number,
-    port: number,
-  ): void {
+  add(it: InHand, port: number, answers: number, opened: number, barren: number): void {
+    const { words, far, hash, up } = it;
     if (answers > 0) this.answered(hash);
     const cell = hash >>> (32 - CELL_BITS);
     this.#isCounting = true;
@@ -69,10 +65,12 @@ export class Pressure {
     if (this.places.isNew) this.#begin(at, hash);
     columns[at + UP]! += up;
     columns[at + DOWN]! += answers;
-    columns[at + BYTES_UP]! += bytesUp;
+    columns[at + BYTES_UP]! += it.bytesUp;
+    columns[at + BYTES_DOWN]! += it.bytesDown;
     columns[at + OPENED]! += opened;
+    columns[at + BARREN]! += barren;
     if (answers > 0) columns[at + ANSWERS] = 1;
-    columns[at + PROTOCOL] = protocol;
+    columns[at + PROTOCOL] = it.protocol;
     columns[at + PORT] = port;
   }
 
@@ -91,16 +89,13 @@ export class Pressure {
     for (let place = 0; place < TARGETS; place++) {
       const c = place * COLUMNS;
       if (columns[c + UP] === 0 && columns[c + RUN_SECONDS] === 0) continue;
-      if (columns[c + UP]! < LEAST_PER_SECOND) columns.fill(0, c + RUN_SECONDS, c + ANSWERS);
+      if (columns[c + UP]! < LEAST_PER_SECOND) columns.fill(0, c + RUN_UP, c + ANSWERS);
       else {
         this.#runs++;
         if (columns[c + RUN_SECONDS]!++ === 0) columns[c + RUN_SINCE] = at - 1000;
-        columns[c + RUN_UP]! += columns[c + UP]!;
-        columns[c + RUN_DOWN]! += columns[c + DOWN]!;
-        columns[c + RUN_BYTES_UP]! += columns[c + BYTES_UP]!;
-        columns[c + RUN_OPENED]! += columns[c + OPENED]!;
+        for (let i = UP; i < RUN_UP; i++) columns[c + RUN_UP + i]! += columns[c + i]!;
       }
-      columns.fill(0, c, c + RUN_SECONDS);
+      columns.fill(0, c, c + RUN_UP);
     }
   }
 
@@ -132,6 +127,13 @@ export class Pressure {
   }
   bytesUp(place: number): number {
     return this.#columns[place * COLUMNS + RUN_BYTES_UP]!;
+  }
+  bytesDown(place: number): number {
+    return this.#columns[place * COLUMNS + RUN_BYTES_DOWN]!;
+  }
+  /** Packets that could not come to anything, as in `add`. */
+  barren(place: number): number {
+    return this.#columns[place * COLUMNS + RUN_BARREN]!;
   }
   /** Flows that began. */
   opened(place: number): number {

@@ -16,6 +16,8 @@ export const SLOT = {
   settled: 32,
   /** The device began it although its port looks like a service's. */
   reversed: 64,
+  /** The device began it in the middle: TCP without a SYN, and nobody knew of it. */
+  baseless: 128,
 } as const;
 
 /** A byte for each flow, by its slot. */

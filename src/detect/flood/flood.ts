@@ -5,6 +5,8 @@ import type { Deeds } from '../evidence/deeds.ts';
 import type { Pressure } from '../evidence/pressure.ts';
 
 const DNS = 53;
+const ECHO = 8 << 8;
+const ECHO6 = 128 << 8;
 
 /**
  * A run is the time in which a device sends to one far end without a second's pause. What makes a flood is what comes
@@ -37,6 +39,39 @@ const OPENED_PER_SECOND = {
   unit: 'new flows a second to one far end',
   reason: 'a page that opens each of its parts anew ends within seconds',
 } satisfies Threshold;
+const OPENED_AT_ONCE = {
+  value: 800,
+  unit: 'new flows of a run to one far end',
+  reason: 'all that a browser’s start opens through one proxy is some hundred; beside the rate below',
+} satisfies Threshold;
+const OPENED_AT_ONCE_PER_SECOND = {
+  value: 200,
+  unit: 'new flows a second to one far end',
+  reason: 'who waits for each answer does not get there over the internet',
+} satisfies Threshold;
+const BARREN = {
+  value: 300,
+  unit: 'packets of a run that belong to no connection, or connections broken off when granted',
+  reason: 'programs leave both to the kernel, which sends a few when it lost or gave up a connection',
+  source: 'SYN and ACK floods from raw sockets, whose kernel resets what is answered (RFC 9293 §3.5.2)',
+} satisfies Threshold;
+const PINGS = {
+  packets: { value: 500, unit: 'pings of a run', reason: 'ten seconds of the rate below' },
+  perSecond: {
+    value: 50,
+    unit: 'pings a second to one far end',
+    reason: 'ping sends one a second, people without rights may ask for five, monitors for ten',
+  },
+} satisfies Record<string, Threshold>;
+/** HTTP floods over connections that are kept: what goes up asks and what comes down answers, both short, without end. */
+const REQUESTS = {
+  packets: { value: 4000, unit: 'packets of a run', reason: 'ten seconds of the rate below' },
+  perSecond: { value: 400, unit: 'packets a second', reason: 'no game and no page asks so often over TCP' },
+  leastUp: { value: 90, unit: 'bytes each', reason: 'who only acknowledges is a reader: 54 to 74' },
+  mostUp: { value: 450, unit: 'bytes each', reason: 'an upload fills its packets; Tor relays send 543' },
+  mostDown: { value: 700, unit: 'bytes each', reason: 'a download fills its packets' },
+  back: { value: 0.4, unit: 'packets back for each sent', reason: 'each request is answered, some in one packet' },
+} satisfies Record<string, Threshold>;
 /** The kernel's tripwires stop what is faster than this at once; one second of it is enough to tell. */
 const AT_ONCE = {
   value: 4000,
@@ -84,7 +119,7 @@ function look(deeds: Deeds, device: number, at: number, { home, evidence, claim 
     const words = [0, 1, 2, 3].map((i) => pressure.places.word(place, i)) as [number, number, number, number];
     if (
       isScan(deeds, words, evidence.hashOf(words), place) ||
-      (home.isHome(words) && pressure.packetsUp(place) < INSIDE.value)
+      (home.isHome(words) && (how === 'requests' || pressure.packetsUp(place) < INSIDE.value))
     )
       continue;
     const address = formatAddress(words[0]!, words[1]!, words[2]!, words[3]!);
@@ -117,15 +152,37 @@ function floodOf(pressure: Pressure, place: number, seconds: number): string | u
   const down = pressure.packetsDown(place);
   const opened = pressure.opened(place);
   const isTcp = pressure.protocol(place) === PROTOCOL.tcp;
+  if (pressure.barren(place) >= BARREN.value) return 'barren';
   if (!pressure.answers(place)) {
     if (seconds === 1 ? up >= AT_ONCE.value : up >= UNANSWERED.value) return 'unanswered';
     return undefined;
   }
   if (isTcp && up >= STARVED.value && down <= up * STARVED_SHARE.value) return 'unacknowledged';
-  const perSecond = pressure.port(place) === DNS ? QUESTIONS_PER_SECOND.value : OPENED_PER_SECOND.value;
+  if (isPinging(pressure, place, seconds)) return 'pings';
+  if (isTcp && isAsking(pressure, place, seconds)) return 'requests';
+  const isDns = pressure.port(place) === DNS;
+  const isRush = opened >= OPENED_AT_ONCE.value && opened >= seconds * OPENED_AT_ONCE_PER_SECOND.value;
+  if (isRush && !isDns) return isTcp ? 'connections' : 'questions';
+  const perSecond = isDns ? QUESTIONS_PER_SECOND.value : OPENED_PER_SECOND.value;
   const isOpening = opened >= OPENED.value && opened >= seconds * perSecond;
   if (isOpening) return isTcp ? 'connections' : 'questions';
   const isSmall = pressure.bytesUp(place) <= up * SMALL.bytes.value && down <= up * 1.1;
   const isFast = up >= SMALL.packets.value && up >= seconds * SMALL.perSecond.value;
   return !isTcp && isSmall && isFast ? 'questions' : undefined;
+}
+
+function isPinging(pressure: Pressure, place: number, seconds: number): boolean {
+  const protocol = pressure.protocol(place);
+  const echo = protocol === PROTOCOL.icmp ? ECHO : protocol === PROTOCOL.icmpv6 ? ECHO6 : -1;
+  const up = pressure.packetsUp(place);
+  return pressure.port(place) === echo && up >= PINGS.packets.value && up >= seconds * PINGS.perSecond.value;
+}
+
+function isAsking(pressure: Pressure, place: number, seconds: number): boolean {
+  const { packets, perSecond, leastUp, mostUp, mostDown, back } = REQUESTS;
+  const up = pressure.packetsUp(place);
+  const down = pressure.packetsDown(place);
+  if (up < packets.value || up < seconds * perSecond.value || down < up * back.value) return false;
+  const each = pressure.bytesUp(place) / up;
+  return each >= leastUp.value && each <= mostUp.value && pressure.bytesDown(place) <= down * mostDown.value;
 }

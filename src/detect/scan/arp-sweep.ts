@@ -44,7 +44,7 @@ class Seeker {
   }
 }
 
-/** A device that asks by ARP for one address of the home after the other, to find out who is there. */
+/** A device that asks by ARP or neighbour discovery for one address of the home after the other, to find out who is there. */
 export const arpSweep: Detector = {
   name: 'arp-sweep',
   needs: ['link'],
@@ -52,9 +52,12 @@ export const arpSweep: Detector = {
     const seekers = new Map<number, Seeker>();
     return {
       observe: {
-        neighbour({ at, asks }, device) {
+        neighbour({ at, address, source, asks }, device) {
           const target = asks === undefined || device < 0 ? undefined : parseAddress(asks);
           if (!target || home.deviceAt(target) >= 0 || home.isGateway(target)) return;
+          // Over IPv6 a router asks the link for whatever strangers send to (RFC 6583).
+          const asker = source === 'ndp' ? parseAddress(address) : undefined;
+          if (asker && home.isGateway(asker)) return;
           let seeker = seekers.get(device);
           if (!seeker) {
             if (seekers.size >= MAX_SEEKERS) return;

@@ -50,6 +50,15 @@ const PINGS_FAILED = {
   unit: 'share',
   reason: 'half of the addresses of a home are in use at most',
 } satisfies Threshold;
+/** Where more of them are answered: who wants to know who is there has found a network in use. */
+const PINGED = {
+  outside: {
+    value: 100,
+    unit: 'hosts in two minutes',
+    reason: 'programs that choose the nearest of their servers ping some dozens by address',
+  },
+  inside: { value: 40, unit: 'hosts in two minutes', reason: 'few homes have so many devices to watch' },
+} satisfies Record<string, Threshold>;
 /** A port counts as what a scan is after where so much of a device's unknown far ends were tried at it. */
 const SHARE = {
   value: 0.15,
@@ -130,9 +139,13 @@ function scans(
     const { protocol, port, inside } = service;
     const failed = attempts - fanOut.answers(place);
     const isPing = protocol === PROTOCOL.icmp || protocol === PROTOCOL.icmpv6;
-    if (failed < attempts * (isPing ? PINGS_FAILED.value : FAILED.value)) continue;
+    const isFailing = failed >= attempts * (isPing ? PINGS_FAILED.value : FAILED.value);
+    if (!isFailing && !isPing) continue;
     const any = port === 0 ? 0 : fanOut.hosts(placeOfAll(protocol, inside));
-    const least = needed(protocol, port, inside, any);
+    const least = Math.max(
+      needed(protocol, port, inside, any),
+      isFailing ? 0 : inside ? PINGED.inside.value : PINGED.outside.value,
+    );
     if (attempts < least) continue;
     const hosts = fanOut.hosts(place);
     if (hosts < least) continue;

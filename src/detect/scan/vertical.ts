@@ -31,10 +31,18 @@ const FAILED = {
 } satisfies Threshold;
 /** More attempts than this at each port are a flood (flood.ts). */
 const ATTEMPTS_PER_PORT = {
-  value: 4,
-  unit: 'attempts for each port',
-  reason: 'scanners repeat an unanswered probe once or twice (nmap: 1, masscan: 0, at most 3 SYNs by the kernel)',
-} satisfies Threshold;
+  tcp: {
+    value: 4,
+    unit: 'attempts for each port',
+    reason: 'scanners repeat an unanswered probe once or twice (nmap: 1, masscan: 0, at most 3 SYNs by the kernel)',
+  },
+  udp: {
+    value: 12,
+    unit: 'attempts for each port',
+    reason: 'closed ports tell so at a rate only (RFC 1812 §4.3.2.8), and scanners wait for them',
+    source: 'nmap: up to ten repetitions',
+  },
+} satisfies Record<string, Threshold>;
 
 const PROBE_BYTES = {
   value: 110,
@@ -84,10 +92,11 @@ function scans(
     if (attempts < PORTS.tcp.value) continue;
     const protocol = probed.protocol(place);
     const least = isSlow ? PORTS.slow.value : protocol === PROTOCOL.tcp ? PORTS.tcp.value : PORTS.udp.value;
+    const perPort = protocol === PROTOCOL.udp ? ATTEMPTS_PER_PORT.udp : ATTEMPTS_PER_PORT.tcp;
     const answered = probed.answers(place);
     if (attempts < least || attempts - answered < attempts * FAILED.value) continue;
     const ports = probed.ports(place);
-    if (ports < least || attempts > ports * ATTEMPTS_PER_PORT.value) continue;
+    if (ports < least || attempts > ports * perPort.value) continue;
     const words = [0, 1, 2, 3].map((i) => places.word(place, i));
     const pressed = pressure.find(words, hashOf(words));
     if (pressed >= 0 && pressure.bytesUp(pressed) > pressure.packetsUp(pressed) * PROBE_BYTES.value) continue;
