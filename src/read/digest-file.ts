@@ -5,16 +5,26 @@ import { ControlDecoder } from '../decode/control.ts';
 import { decodeFrame } from '../decode/frame.ts';
 import { FRAME, Packet } from '../decode/packet.ts';
 import { Digest } from '../digest/digest.ts';
-import type { Totals } from '../digest/totals.ts';
+import { newTotals, type Totals } from '../digest/totals.ts';
 import type { Observation } from '../model/observation.ts';
+import { type ByteSource, openBytes, withHead } from '../source/capture/chunks.ts';
 import { CaptureError } from '../source/capture/error.ts';
-import { readCapture } from '../source/capture/read.ts';
+import { readCapture, reasonOf } from '../source/capture/read.ts';
+import { CHUNK } from '../source/capture/stream.ts';
+import { isFlowLog, readFlowLog } from '../source/flow-log/read.ts';
+import type { FlowRow } from '../source/flow-log/row.ts';
 import { quicCrypto } from '../source/quic-crypto.ts';
 import type { DigestTask, DigestWord } from './digest-task.ts';
 import { newRing, RingReader, type RingSink } from './ring.ts';
 
 /** What a file held; a fault is where its reading ended early. */
-export type Digested = { totals: Totals; fault: CaptureError | undefined };
+export type Digested = {
+  totals: Totals;
+  fault: CaptureError | undefined;
+  /** Of a log of flows: what is wrong with lines of it, and how many of them could not be read. */
+  messages?: string[];
+  bad?: number;
+};
 
 type Sink = (observation: Observation) => void;
 type Progress = (taken: number, size: number) => void;
@@ -25,23 +35,71 @@ const OPTIONS = { seed: 0x5b1d_e5e1, standingStep: 1000 };
 const WORTH_A_THREAD = 32 * 1024 * 1024;
 
 /**
- * Reads a capture and gives what it tells to `sink`; a large file is read and counted by a second thread. The
- * observations are the same, in the same order, either way.
+ * Reads a capture or a log of flows, whichever its first bytes say it is, and gives what it tells to `sink`; a large
+ * capture is read and counted by a second thread. The observations are the same, in the same order, either way.
  */
-export function digestFile(
+export async function digestFile(
   file: string,
   sink: Sink,
   progress: Progress,
   threaded = availableParallelism() > 1 && sizeOf(file) >= WORTH_A_THREAD,
+  onRow?: (row: FlowRow) => void,
 ): Promise<Digested> {
-  return threaded ? digestInThread(file, sink, progress) : digestHere(file, sink, progress);
+  let opened: Opened | undefined;
+  try {
+    opened = await open(file);
+  } catch (error) {
+    const reason = reasonOf(error);
+    if (reason === undefined) throw error;
+    return { totals: newTotals(), fault: new CaptureError(file, 0, reason, 0) };
+  }
+  if (isFlowLog(opened.head)) return digestFlowLog(file, opened, sink, progress, onRow);
+  if (!threaded) return digestHere(file, withHead(opened.source, opened.head), sink, progress);
+  opened.source.close();
+  return digestInThread(file, sink, progress);
 }
 
-async function digestHere(file: string, sink: Sink, onProgress: Progress): Promise<Digested> {
+type Opened = { source: ByteSource; head: Uint8Array };
+
+async function open(file: string): Promise<Opened> {
+  const source = await openBytes(file);
+  const head = new Uint8Array(CHUNK);
+  try {
+    return { source, head: head.subarray(0, await source.read(head, 0)) };
+  } catch (error) {
+    source.close();
+    throw error;
+  }
+}
+
+async function digestFlowLog(
+  file: string,
+  { source, head }: Opened,
+  sink: Sink,
+  onProgress: Progress,
+  onRow?: (row: FlowRow) => void,
+): Promise<Digested> {
+  try {
+    const { totals, rows, bad, messages, fault } = await readFlowLog(file, source, head, sink, {
+      onProgress,
+      ...(onRow && { onRow }),
+    });
+    const isNothing = rows === 0 && bad > 0;
+    const reason = fault ?? (isNothing ? 'no row of it can be read' : undefined);
+    return {
+      ...{ totals, messages, bad },
+      fault: reason === undefined ? undefined : new CaptureError(file, source.taken, reason, rows),
+    };
+  } finally {
+    source.close();
+  }
+}
+
+async function digestHere(file: string, opened: ByteSource, sink: Sink, onProgress: Progress): Promise<Digested> {
   const digest = new Digest(sink, { ...OPTIONS, control: new ControlDecoder(sink, { crypto: quicCrypto }) });
   let fault: CaptureError | undefined;
   try {
-    await readCapture(file, digest, { onProgress });
+    await readCapture(file, digest, { onProgress, opened });
   } catch (error) {
     if (!(error instanceof CaptureError)) throw error;
     fault = error;

@@ -17,8 +17,9 @@ export const USAGE =
 const HELP = `Usage: spin read [OPTION]… FILE…
 
 Shows the home that a capture file holds: its devices, what each calls itself, and whom it talks to by what name.
-FILE is pcap or pcapng, plain or gzip; - is the standard input. Several files are read one after the other, each as a
-home of its own.
+FILE is pcap or pcapng, or a log of flows – Zeek's conn.log (text or JSON lines), the same or Argus' flows as
+comma-separated values – plain or gzip; - is the standard input. What it is, its content says. Where Zeek's dns.log lies
+beside conn.log, it is read for the names. Several files are read one after the other, each as a home of its own.
 
   --lan PREFIX|MAC  an address, a network or a hardware address that is home, where that cannot be inferred (a mirror
                     of another network, raw IP); may be repeated
@@ -27,8 +28,8 @@ home of its own.
   --events          what happens in the home, as JSON lines in the order of the capture
   --help            this text
 
-Counters are exact: the packets and bytes (original frame lengths) of all conversations, capture.other and
-capture.skipped add up to those of the capture.
+Counters are exact: the packets and bytes (original frame lengths; of a log of flows as it counts them) of all
+conversations, capture.other and capture.skipped add up to those of the capture.
 
 Exit status: 0 read to the end · 2 nothing could be read · 3 a part could be read · 64 wrong usage`;
 

@@ -127,6 +127,26 @@ describe('spin read', () => {
     }
   });
 
+  test('takes a log of flows as it takes a capture, by its content and from a pipe too', () => {
+    const columns = 'ts id.orig_h id.orig_p id.resp_h id.resp_p proto duration orig_pkts orig_ip_bytes resp_pkts';
+    const row = '100 192.168.1.7 5000 203.0.113.5 443 tcp 1 3 300 0';
+    const bad = 'never 192.168.1.7 5000 203.0.113.5 443 tcp 1 3 300 0';
+    const text = [`#fields ${columns}`, row, bad, ''].join('\n').replaceAll(' ', '\t');
+    const file = join(folder, 'whatever.bin');
+    writeFileSync(file, text);
+    const { status, stdout, stderr } = read('--json', file);
+    expect({ status, stderr }).toEqual({
+      ...{ status: 3, stderr: `spin read: ${file}: line 3: the time is no number of seconds\n` },
+    });
+    const told = JSON.parse(stdout);
+    expect(told.capture).toMatchObject({ packets: 3, bytes: 300 });
+    expect(told.conversations).toMatchObject([{ device: 'a-192.168.1.7', port: 443, packetsUp: 3, bytesUp: 300 }]);
+    const piped = spawnSync(process.execPath, [MAIN, '--json', '-'], { encoding: 'utf8', input: text });
+    expect({ status: piped.status, stdout: piped.stdout }).toEqual({ status: 3, stdout });
+    writeFileSync(file, [`#fields ${columns}`, bad, ''].join('\n').replaceAll(' ', '\t'));
+    expect(read(file)).toMatchObject({ status: 2, stdout: '' });
+  });
+
   test('refuses wrong usage with the usage line', () => {
     expect(read('--lan', 'nonsense', 'x')).toMatchObject({ status: 64, stdout: '' });
     expect(read().stderr).toContain('Usage: spin read');

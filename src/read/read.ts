@@ -36,8 +36,9 @@ export async function readFiles(options: ReadFilesOptions, streams: Streams): Pr
   for (const file of options.files) {
     const pipeline = createPipeline({ vendorOf, badPlaces });
     const found = new FindingLog();
-    const { totals, fault } = await readOne(file, pipeline, found, options, output, streams);
-    anyFault ||= fault !== undefined;
+    const { totals, fault, messages = [], bad = 0 } = await readOne(file, pipeline, found, options, output, streams);
+    for (const message of messages) complain(`${file}: ${message}`);
+    anyFault ||= fault !== undefined || bad > 0;
     anyRead ||= fault === undefined || fault.partly;
     if (fault) streams.stderr.write(`spin read: ${visible(fault.file)}: ${fault.reason} at byte ${fault.offset}\n`);
     if (fault && !fault.partly) continue;

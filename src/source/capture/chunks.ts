@@ -26,6 +26,23 @@ export async function openBytes(path: string): Promise<ByteSource> {
   return new FileBytes(file, head.subarray(0, length));
 }
 
+/** A source of which the first bytes were read to see what it is: they come again. */
+export function withHead(source: ByteSource, head: Uint8Array): ByteSource {
+  let isGiven = head.length === 0;
+  return {
+    read(into, offset) {
+      if (isGiven) return source.read(into, offset);
+      isGiven = true;
+      into.set(head, offset);
+      return head.length;
+    },
+    get taken() {
+      return source.taken;
+    },
+    close: () => source.close(),
+  };
+}
+
 /** Plain files are read synchronously: from the page cache a copy costs less than a hop to another thread. */
 class FileBytes implements ByteSource {
   taken = 0;

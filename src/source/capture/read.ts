@@ -10,6 +10,8 @@ export type ReadOptions = {
   onProgress?: (taken: number, size: number) => void;
   /** Ends the reading early, without an error. */
   signal?: AbortSignal;
+  /** The file's bytes, where it was opened already. */
+  opened?: ByteSource;
 };
 
 /** What was read. */
@@ -33,9 +35,9 @@ const CHUNKS_PER_TURN = 32;
  *   fault were given to `sink`
  */
 export async function readCapture(path: string, sink: FrameSink, options: ReadOptions = {}): Promise<CaptureEnd> {
-  const { onProgress, signal } = options;
+  const { onProgress, signal, opened } = options;
   const stream = new CaptureStream(path, sink);
-  return withBytes(path, stream, async (source, size) => {
+  const parse = async (source: ByteSource, size: number) => {
     for (let chunks = 1; signal?.aborted !== true; chunks++) {
       const pending = source.read(stream.bytes, stream.makeRoom());
       const length = typeof pending === 'number' ? pending : await pending;
@@ -52,7 +54,8 @@ export async function readCapture(path: string, sink: FrameSink, options: ReadOp
       }
     }
     return false;
-  });
+  };
+  return withBytes(path, stream, parse, opened);
 }
 
 /** Opens the bytes of a capture, has them read, and says in our own error what went wrong with the file. */
@@ -60,11 +63,12 @@ export async function withBytes(
   path: string,
   stream: CaptureStream,
   read: (source: ByteSource, size: number) => Promise<boolean>,
+  opened?: ByteSource,
 ): Promise<CaptureEnd> {
-  let source: ByteSource | undefined;
+  let source = opened;
   try {
     const size = path === 'stdin' ? 0 : await fileSize(path);
-    source = await openBytes(path);
+    source ??= await openBytes(path);
     const complete = await read(source, size);
     return { format: stream.format ?? 'pcap', frames: stream.frames, bytes: stream.offset, complete };
   } catch (error) {
@@ -89,8 +93,12 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 function explain(error: unknown, stream: CaptureStream): unknown {
-  if (error instanceof CaptureError || !(error instanceof Error)) return error;
-  const code = (error as NodeJS.ErrnoException).code;
-  if (code === undefined) return error;
-  return stream.fault(REASONS[code] ?? `cannot be read (${code})`);
+  const reason = error instanceof CaptureError ? undefined : reasonOf(error);
+  return reason === undefined ? error : stream.fault(reason);
+}
+
+/** Why the system could not read a file, in a few words; `undefined` for any other error. */
+export function reasonOf(error: unknown): string | undefined {
+  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
+  return code === undefined ? undefined : (REASONS[code] ?? `cannot be read (${code})`);
 }
