@@ -7,6 +7,7 @@ import type {
   CorrectionView,
   DeviceView,
   ErrorView,
+  ExposureView,
   GroupBody,
   GroupChangeView,
   GroupView,
@@ -112,6 +113,10 @@ export class Client {
 
   device(id: string): Promise<DeviceView> {
     return this.#get(`/api/devices/${encodeURIComponent(id)}`);
+  }
+
+  exposure(id: string): Promise<ExposureView> {
+    return this.#get(`/api/devices/${encodeURIComponent(id)}/exposure`);
   }
 
   setKind(id: string, body: KindBody): Promise<DeviceView> {

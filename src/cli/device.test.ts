@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { DeviceView } from '../contract/api.ts';
-import { device, deviceText } from './device.ts';
+import type { DeviceView, ExposureView } from '../contract/api.ts';
+import { device, deviceText, exposureText } from './device.ts';
 import { EXIT } from './terminal.ts';
 
 const camera = {
@@ -48,6 +48,35 @@ describe('spin device', () => {
     expect(asked).toContain('the same: its host name (a\\x1b[2Jb)');
     expect(asked).toContain('spin device d-1 --same-as d-0');
     expect(asked).toContain('spin device d-1 --not d-0');
+  });
+
+  test('says how well it is secured, on what evidence, and what cannot be seen', () => {
+    const at = Date.UTC(2026, 10, 1);
+    const exposure: ExposureView = {
+      ...{ device: 'd-1', at, grade: 'weak', unseen: ['passwords', 'young'] },
+      points: [
+        {
+          ...{ sort: 'open-login', weight: 'heavy', subject: 'tcp/23', first: at, last: at + 3 * 86_400_000 },
+          evidence: { service: 'telnet', by: '192.0.2.9' },
+        },
+        {
+          ...{ sort: 'plain-text', weight: 'light', subject: 'a\u001b[2Jb.example', first: at, last: at },
+          evidence: { port: 80 },
+        },
+      ],
+    };
+    expect(exposureText(exposure)).toBe(
+      [
+        '  security: Poorly secured',
+        '    ! People can log in at telnet (tcp/23), where passwords can be guessed and overheard.',
+        '      seen 2026-11-01 to 2026-11-04',
+        '    - It talks to a\\x1b[2Jb.example (port 80) without encryption.',
+        '      seen 2026-11-01',
+        '    SPIN cannot see',
+        '      whether its password is a good one',
+        '      what it does in a day: it is new here',
+      ].join('\n'),
+    );
   });
 
   test.each([

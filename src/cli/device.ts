@@ -1,4 +1,5 @@
-import type { DeviceView } from '../contract/api.ts';
+import type { DeviceView, ExposureView } from '../contract/api.ts';
+import { exposureSentence, gradeWords, unseenWords } from '../model/exposure-words.ts';
 import { isKind, KINDS } from '../model/kinds.ts';
 import { visible } from '../model/visible.ts';
 import { Client, findRun, parseCommand } from './client.ts';
@@ -10,7 +11,8 @@ const HELP = `Usage: spin device DEVICE [--json] [--run DIR]
        spin device DEVICE --kind KIND
        spin device DEVICE --same-as DEVICE | --not DEVICE
 
-Shows what a device is believed to be and why, or corrects it for good. DEVICE by name, id or address.
+Shows what a device is believed to be and why, and how well it is secured as far as its traffic shows; or corrects it
+for good. DEVICE by name, id or address.
 
   --kind KIND       what it is; "auto" leaves it to SPIN again
   --same-as DEVICE  it is the one known before, under a new hardware address: the two become one
@@ -62,9 +64,11 @@ export async function device(args: readonly string[]): Promise<number> {
     other === undefined
       ? id
       : (await client.same(id, { as: findDevice(other, devices).id, same: not === undefined })).id;
-  const view = await client.device(now);
+  const [view, exposure] = await Promise.all([client.device(now), client.exposure(now)]);
   const label = (known: string) => devices.find((one) => one.id === known)?.label ?? known;
-  console.log(options.json ? JSON.stringify(view) : deviceText(view, label));
+  console.log(
+    options.json ? JSON.stringify({ ...view, exposure }) : `${deviceText(view, label)}\n${exposureText(exposure)}`,
+  );
   return EXIT.ok;
 }
 
@@ -90,6 +94,21 @@ export function deviceText(view: DeviceView, label: (id: string) => string): str
   if (looksLike) lines.push(...question(view.id, looksLike, label(looksLike.device)));
   return lines.join('\n');
 }
+
+/** How well it is secured, by what was seen, and what cannot be seen. */
+export function exposureText({ grade, points, unseen }: ExposureView): string {
+  const day = (at: number) => new Date(at).toISOString().slice(0, 10);
+  const seen = points.flatMap((point) => {
+    const { first, last } = point;
+    const when = day(first) === day(last) ? day(first) : `${day(first)} to ${day(last)}`;
+    return [`    ${MARKS[point.weight]} ${visible(exposureSentence(point, 'en'))}`, `      seen ${when}`];
+  });
+  const hidden = unseen.map((one) => `      ${unseenWords(one, 'en')}`);
+  return [`  security: ${gradeWords(grade, 'en')}`, ...seen, '    SPIN cannot see', ...hidden].join('\n');
+}
+
+/** In front of a point. */
+const MARKS = { heavy: '!', light: '-', good: '+' } as const;
 
 function becauseOf(belief: NonNullable<DeviceView['identity']>['kind']): string[] {
   if (!belief) return [];

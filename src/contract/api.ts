@@ -7,6 +7,7 @@ import { IncidentMessages, IncidentView, NewcomerView } from './incidents.ts';
 import { DeviceStanding, EnforcementView, GroupView, NodeStanding, RuleMessages, RuleView } from './rules.ts';
 import { type Static, Type } from './schema.ts';
 
+export * from './exposure.ts';
 export * from './identity.ts';
 export * from './incidents.ts';
 export * from './rules.ts';
@@ -254,6 +255,7 @@ export type HistorySpan = (typeof HISTORY_SPANS)[number];
  *   PATCH  /devices/:id    RenameBody    DeviceView
  *   PUT    /devices/:id/kind  KindBody   DeviceView; the owner's answer to what it is
  *   POST   /devices/:id/same  SameBody   DeviceView of what it now is; the answer to `looksLike`
+ *   GET    /devices/:id/exposure         ExposureView: how well it is secured, as far as its traffic shows
  *   GET    /devices/:id/nodes?order=volume|new&limit=   NodeView[]
  *   GET    /devices/:id/conversations    ConversationView[]
  *   GET    /history?span=HistorySpan[&device=ID]        HistoryView

@@ -1,8 +1,8 @@
 import type { HistorySpan, HistoryView, HomeView, StatusView } from '../contract/api.ts';
 import { LIMITS } from '../contract/api.ts';
-import { exposureOf } from '../detect/exposure.ts';
 import type { HomeEvent } from '../model/event.ts';
-import type { Observation } from '../model/observation.ts';
+import type { Exposure } from '../model/exposure.ts';
+import type { Observation, ProfileObservation } from '../model/observation.ts';
 import type { Pipeline } from '../pipeline.ts';
 import { CannotStore, type Door } from '../serve/door.ts';
 import { Stream } from '../serve/stream.ts';
@@ -12,7 +12,9 @@ import { HabitKeeper } from './habit-keeper.ts';
 import { Identity } from './identity.ts';
 import { Desk } from './incidents/desk.ts';
 import { Incidents } from './incidents/incidents.ts';
+import type { Installed } from './installed.ts';
 import { Live } from './live.ts';
+import { Profiles } from './profiles.ts';
 import { groupsOf } from './rules/groups.ts';
 import { Household } from './rules/household.ts';
 import { Rulebook, type RulebookOptions } from './rules/rulebook.ts';
@@ -29,6 +31,8 @@ export type ControllerOptions = {
   /** Process figures for the status. */
   figures: () => { memory: number; written: number };
   log: (line: string) => void;
+  /** What the owner installed about devices. */
+  installed?: Installed;
   /** Told when the home was erased, so that the agent tells everything anew. */
   onErased: () => void;
 } & Pick<RulebookOptions, 'lan' | 'page' | 'consoles' | 'newId' | 'send'>;
@@ -57,12 +61,14 @@ export class Controller implements Door {
   /** Devices that the household was told of. */
   readonly #known = new Set<string>();
   readonly #habits: HabitKeeper;
+  readonly #profiles: Profiles;
 
   constructor(options: ControllerOptions) {
     this.#options = options;
     this.#agent = { connected: false, since: options.now() };
     this.#pipeline = options.createPipeline();
     this.#habits = new HabitKeeper(options.store, options.now, () => this.#pipeline.habits());
+    this.#profiles = new Profiles(options.installed?.profiles ?? new Map());
     this.stream = new Stream({
       epoch: options.newEpoch(),
       home: (epoch, sequence) => this.home(epoch, sequence),
@@ -115,14 +121,18 @@ export class Controller implements Door {
   }
 
   observe(observation: Observation): void {
+    const profiles: ProfileObservation[] = [];
     this.rulebook.take(observation);
     for (const event of this.#pipeline.step(observation)) {
       this.#take(event);
       this.rulebook.follow(event);
       this.incidents.follow(event);
+      const profile = this.#profiles.follow(event);
+      if (profile) profiles.push(profile);
     }
     if (observation.kind === 'totals') this.#live.totals(observation);
     this.incidents.take(observation);
+    for (const profile of profiles) this.observe(profile);
   }
 
   agentChanged(connected: boolean, reason?: string): void {
@@ -195,6 +205,12 @@ export class Controller implements Door {
     const counters = this.#pipeline.home.counters(id);
     const standing = { ...this.rulebook.outlook.ofDevice(id), ...this.identity.looksLike(id) };
     return { ...deviceView(device, counters, this.#live.rateOf(id)), ...standing };
+  }
+
+  exposure(id: string): Exposure | undefined {
+    const model = this.#pipeline.home.device(id)?.identity?.model?.value.toLowerCase();
+    const models = model === undefined ? undefined : this.#options.installed?.models.get(model);
+    return this.#pipeline.exposure(id, models);
   }
 
   conversations(device: string) {
@@ -293,6 +309,7 @@ export class Controller implements Door {
 
   #beginAnew(): void {
     this.#pipeline = this.#options.createPipeline();
+    this.#profiles.forget();
     this.#live = this.#newLive();
     this.#restore();
     this.incidents.begin();
@@ -333,7 +350,7 @@ export class Controller implements Door {
       },
       isGroup: (id) => this.rulebook.outlook.isGroup(id),
       isRecording: this.#options.run.mode === 'read',
-      isWeak: (id) => exposureOf(this.#pipeline.home, id)?.grade === 'weak',
+      isWeak: (id) => this.exposure(id)?.grade === 'weak',
       standing: (rule) => this.rulebook.standing(rule),
       stoppedBy: (rule) => this.rulebook.stoppedBy(rule),
       announce: (message) => this.stream.announce(message),

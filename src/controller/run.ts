@@ -24,6 +24,7 @@ import { AgentLink } from './agent-link.ts';
 import { makeCliToken, writeCliToken } from './cli-token.ts';
 import { Controller, type ControllerOptions } from './controller.ts';
 import { writtenBytesReader } from './figures.ts';
+import { readInstalled } from './installed.ts';
 import { becomeUser, isRoot } from './privileges.ts';
 
 export type RunOptions = {
@@ -109,6 +110,7 @@ export class Run {
     const written = writtenBytesReader();
     const vendorOf = loadVendors();
     const badPlaces = badPlacesOf(readLists(join(config.stateDir, LISTS_FOLDER), log), log);
+    const installed = readInstalled(config.stateDir, log);
     const seed = randomInt(2 ** 32);
     const run = { mode: config.mode, version: VERSION, startedAt: Date.now() };
     return new Controller({
@@ -119,6 +121,7 @@ export class Run {
       now: Date.now,
       figures: () => ({ memory: process.memoryUsage.rss(), written: written() }),
       log,
+      installed,
       lan: config.lan,
       page: () => ({
         addresses: config.listen.filter(isOfTheHome),

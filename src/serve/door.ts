@@ -2,6 +2,7 @@ import type {
   ConversationView,
   DeviceView,
   EventView,
+  ExposureView,
   HistorySpan,
   HistoryView,
   HomeView,
@@ -23,6 +24,7 @@ export type Door = {
   status(): StatusView;
   devices(): DeviceView[];
   device(id: string): DeviceView | undefined;
+  exposure(id: string): ExposureView | undefined;
   conversations(device: string): ConversationView[];
   nodes(device: string, order: 'volume' | 'new', limit: number): NodeView[];
   history(span: HistorySpan, device?: string): HistoryView;

@@ -1,4 +1,4 @@
-/** Lists of bad places that were installed: text files, one entry a line (src/detect/absolute/bad-places.ts). */
+/** Files that the owner installed: lists of bad places (src/detect/absolute/bad-places.ts), of models, profiles of devices. */
 import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
@@ -10,15 +10,26 @@ const MAX_BYTES = 32 << 20;
 
 export type InstalledList = { name: string; text: string };
 
+export type ListsOptions = {
+  /** What the names of the files end in. */
+  ending?: string;
+  /** Of one file at most. */
+  bytes?: number;
+};
+
 /**
- * Reads a list, or all of a folder (`*.txt`, in the order of their names). What cannot be read is told to `log` and left
+ * Reads a list, or all of a folder (in the order of their names). What cannot be read is told to `log` and left
  * out: a damaged list must not keep the guard from starting. A folder that is not there holds none.
  */
-export function readLists(path: string, log: (line: string) => void): InstalledList[] {
+export function readLists(
+  path: string,
+  log: (line: string) => void,
+  { ending = '.txt', bytes = MAX_BYTES }: ListsOptions = {},
+): InstalledList[] {
   const lists: InstalledList[] = [];
-  for (const file of filesAt(path, log)) {
+  for (const file of filesAt(path, ending, log)) {
     try {
-      lists.push({ name: basename(file).replace(/\.txt$/, ''), text: readText(file, log) });
+      lists.push({ name: basename(file, ending), text: readText(file, bytes, log) });
     } catch (error) {
       log(`list ${file}: ${error instanceof Error ? error.message : String(error)}`);
     }
@@ -26,22 +37,22 @@ export function readLists(path: string, log: (line: string) => void): InstalledL
   return lists;
 }
 
-function filesAt(path: string, log: (line: string) => void): string[] {
+function filesAt(path: string, ending: string, log: (line: string) => void): string[] {
   const status = statSync(path, { throwIfNoEntry: false });
   if (!status?.isDirectory()) return status ? [path] : [];
   const names = readdirSync(path)
-    .filter((name) => name.endsWith('.txt'))
+    .filter((name) => name.endsWith(ending))
     .sort();
   if (names.length > MAX_FILES) log(`lists in ${path}: only the first ${MAX_FILES} of ${names.length} are read`);
   return names.slice(0, MAX_FILES).map((name) => join(path, name));
 }
 
 /** As much as the bound allows, from a file that is one: nobody waits for a pipe. */
-function readText(file: string, log: (line: string) => void): string {
+function readText(file: string, most: number, log: (line: string) => void): string {
   const { size } = statSync(file);
   if (!statSync(file).isFile()) throw new Error('is no file');
-  if (size > MAX_BYTES) log(`list ${file}: only the first ${MAX_BYTES} bytes are read`);
-  const bytes = Buffer.alloc(Math.min(size, MAX_BYTES));
+  if (size > most) log(`list ${file}: only the first ${most} bytes are read`);
+  const bytes = Buffer.alloc(Math.min(size, most));
   const descriptor = openSync(file, 'r');
   try {
     const length = readSync(descriptor, bytes, 0, bytes.length, 0);

@@ -2,6 +2,7 @@ import {
   ConversationView,
   DeviceView,
   EventView,
+  ExposureView,
   HISTORY_SPANS,
   HistoryView,
   HomeView,
@@ -63,6 +64,11 @@ function deviceRoutes(api: Api, door: Door): void {
       },
     },
     async ({ params, body, actor }) => orUnknownDevice(door.rename(params.id, body.name.trim(), actor!)),
+  );
+  api.get(
+    '/devices/:id/exposure',
+    { schema: { ...answers(ExposureView, 'How well a device is secured, by what was seen'), params: Params } },
+    async ({ params }) => orUnknownDevice(door.exposure(params.id)),
   );
   api.get(
     '/devices/:id/nodes',
