@@ -34,9 +34,8 @@ const bars = new Bars();
 const obstacle = days === undefined ? whyNoNamespaces() : undefined;
 
 if ((days !== undefined && !(Number.isInteger(days) && days > 0)) || !Number.isInteger(seed) || chosen.length === 0) {
-  console.log(
-    `Usage: bin/bench household [--quick] [--only ${[...new Set(TRIALS.map((one) => one.attack))].join('|')}]`,
-  );
+  const attacks = [...new Set(TRIALS.map(({ attack }) => attack))].join(' ');
+  console.log(`Usage: bin/bench household [--quick] [--only ATTACK,…]   attacks: ${attacks}`);
   console.log('       bin/bench household --days N [--seed N]');
   process.exitCode = 64;
 } else if (obstacle) {
@@ -52,8 +51,11 @@ async function attackAll(trials: readonly Trial[]): Promise<Outcome[]> {
   const folder = mkdtempSync(join(tmpdir(), 'spin-household-'));
   const outcomes: Outcome[] = [];
   const home = await GuardedHome.start();
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
   try {
     for (const trial of trials) {
+      if (stop.signal.aborted) break;
       console.error(`${trial.attack} from the ${trial.device} …`);
       outcomes.push(await tryOut(home, trial, folder));
     }
@@ -133,7 +135,7 @@ function reportDays(lived: Days): void {
   const share = (part: number, whole: number) => `${((100 * part) / Math.max(1, whole)).toFixed(3)} %`;
   const why = [...reasons].map(([reason, count]) => `${reason}: ${count}`).join(', ');
   bars.check(
-    `ordinary packets stopped ≤ ${BARS.dropped * 100} %`,
+    `ordinary packets stopped ≤ ${(BARS.dropped * 100).toFixed(2)} %`,
     `${share(dropped, packets)}, ${dropped} of ${packets} ${why}`.trim(),
     dropped <= packets * BARS.dropped,
   );

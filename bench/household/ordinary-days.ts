@@ -159,6 +159,9 @@ const PEOPLE = [
 /** Days of the guests, who stay for an evening. */
 const GUESTS = [2, 6, 6, 9] as const;
 const POWER_CUT = 5;
+/** An hour without the internet, and when a program tries again meanwhile, ms. */
+const OUTAGE = { day: 7, hour: 20 } as const;
+const RETRIES = [0, 5 * SECOND, 30 * SECOND, 2 * MINUTE, 10 * MINUTE];
 const FILE_SHARING = 4;
 const PARTS_OF_A_PAGE = [4, 22] as const;
 /** Sites in order of how often they are visited, and who serves their parts. */
@@ -191,7 +194,8 @@ export class OrdinaryDays {
     GUESTS.forEach((on, guest) => {
       if (on === day) this.#guest(`guest-${guest}`, at, doings);
     });
-    return doings.sort((a, b) => a.at - b.at);
+    const all = day === OUTAGE.day ? doings.flatMap(withoutInternet) : doings;
+    return all.sort((a, b) => a.at - b.at);
   }
 
   /** One of the household’s things, by its name. */
@@ -332,6 +336,14 @@ export class OrdinaryDays {
     doings.push({ at: at + 18 * HOUR - SECOND, member, joins: true });
     for (const hour of [18, 19, 20, 21]) this.#hour(member, at + hour * HOUR, 15, random, doings);
   }
+}
+
+/** What becomes of an exchange while the line is down: questions that nobody answers. */
+function withoutInternet(doing: Doing): Doing[] {
+  const begin = MONDAY + OUTAGE.day * DAY + OUTAGE.hour * HOUR;
+  if ('joins' in doing || doing.at < begin || doing.at >= begin + HOUR) return [doing];
+  const lost = { ...doing, up: doing.protocol === TCP ? 4 : 2, down: 0, bytesUp: 240, bytesDown: 0, lasts: 7000 };
+  return RETRIES.map((after) => ({ ...lost, at: doing.at + after }));
 }
 
 /** An address of 198.18.0.0/15 for a text, always the same. */
