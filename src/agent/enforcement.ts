@@ -160,9 +160,8 @@ export class Enforcement {
   }
 
   async #open(): Promise<Nftables> {
-    const kernel = this.#kernel ?? new NftablesReader();
-    this.#kernel = kernel;
-    this.#nft = await Nftables.open((set, type, handle) => kernel.counters(TABLE, set, type, handle));
+    this.#kernel ??= new NftablesReader();
+    this.#nft = await Nftables.open();
     return this.#nft;
   }
 
@@ -193,7 +192,10 @@ export class Enforcement {
     const began = performance.now();
     try {
       if (!inForce || !nft || !(await this.#tend(nft, inForce))) return;
-      if (this.#options.receiver.isReady) this.#stopped.tell(await nft.counters(), this.#options.now());
+      if (!this.#options.receiver.isReady) return;
+      const kernel = this.#kernel!;
+      const counters = await nft.counters((set, type, handle) => kernel.counters(TABLE, set, type, handle));
+      this.#stopped.tell(counters, this.#options.now());
     } catch (error) {
       this.#blind = true;
       if (inForce === this.#wanted) this.#tell('refused', inForce!.revision, messageOf(error));

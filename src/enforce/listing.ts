@@ -1,37 +1,30 @@
 /** What `nft -j -n list table inet spin` prints → what is in the kernel. */
-import { type Actual, type Ruleset, SCHEMA_MARK } from './ruleset.ts';
-
-export type Counted = { packets: number; bytes: number };
-export type Listing = Actual & {
-  /** `set key` → what was counted there. */
-  counters: ReadonlyMap<string, Counted>;
-};
+import { type Actual, SCHEMA_MARK } from './ruleset.ts';
 
 type Json = Record<string, unknown>;
 
 /** @param text as nft prints it, with numbers for names (`-n`) */
-export function readListing(text: string): Listing {
+export function readListing(text: string): Actual {
   const { nftables = [] } = JSON.parse(text) as { nftables?: Json[] };
   const sets = new Map<string, Map<string, string>>();
   const chains = new Map<string, number>();
-  const counters = new Map<string, Counted>();
   let schema: string | undefined;
   for (const item of nftables) {
     const set = (item.set ?? item.map) as Json | undefined;
     if (set) {
       const name = String(set.name);
       if (name.startsWith(SCHEMA_MARK)) schema = name.slice(SCHEMA_MARK.length);
-      else sets.set(name, readElements(name, set, counters));
+      else sets.set(name, readElements(set));
     }
     const chain = item.chain as Json | undefined;
     if (chain) chains.set(String(chain.name), 0);
     const rule = item.rule as Json | undefined;
     if (rule) chains.set(String(rule.chain), (chains.get(String(rule.chain)) ?? 0) + 1);
   }
-  return { schema, sets, chains, counters };
+  return { schema, sets, chains };
 }
 
-function readElements(name: string, set: Json, counters: Map<string, Counted>): Map<string, string> {
+function readElements(set: Json): Map<string, string> {
   const elements = new Map<string, string>();
   const quoted = set.type === 'ifname';
   for (const element of (set.elem as unknown[] | undefined) ?? []) {
@@ -40,8 +33,6 @@ function readElements(name: string, set: Json, counters: Map<string, Counted>): 
     const body = (value as Json).elem as Json | undefined;
     const key = keyText(body ? body.val : value, quoted);
     elements.set(key, verdict === undefined ? limitText(body?.limit) : verdictText(verdict as Json));
-    const counter = body?.counter as Counted | undefined;
-    if (counter) counters.set(`${name} ${key}`, { packets: counter.packets, bytes: counter.bytes });
   }
   return elements;
 }
@@ -70,18 +61,4 @@ function limitText(limit: unknown): string {
 
 function inBytes(value: number, unit: string): number {
   return value * (unit === 'mbytes' ? 1024 * 1024 : unit === 'kbytes' ? 1024 : 1);
-}
-
-/** What each entry of the policy stopped, and each device's tripwires counted, by id. */
-export function countersOf(ruleset: Ruleset, { counters }: Listing): Map<string, Counted> {
-  const sums = new Map<string, Counted>();
-  for (const { name, origins } of ruleset.sets.values()) {
-    for (const [key, id] of origins) {
-      const counted = counters.get(`${name} ${key}`);
-      if (!counted) continue;
-      const sum = sums.get(id) ?? { packets: 0, bytes: 0 };
-      sums.set(id, { packets: sum.packets + counted.packets, bytes: sum.bytes + counted.bytes });
-    }
-  }
-  return sums;
 }

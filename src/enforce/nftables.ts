@@ -6,9 +6,10 @@
 import { execFile } from 'node:child_process';
 import { createServer, type Server } from 'node:net';
 import type { DesiredPolicy } from '../model/policy.ts';
-import { type Counted, countersOf, type Listing, readListing } from './listing.ts';
+import { type Counted, type Counting, countingSets, type ReadCounters, readCounters } from './counters.ts';
+import { readListing } from './listing.ts';
 import { TABLE } from './names.ts';
-import { changeText, compile, differences, diffText, type Ruleset, replaceText } from './ruleset.ts';
+import { type Actual, changeText, compile, differences, diffText, type Ruleset, replaceText } from './ruleset.ts';
 
 /** nft takes a tenth of a second for tens of thousands of elements; what takes longer hangs. */
 const TIMEOUT_MS = 10_000;
@@ -21,16 +22,6 @@ const LISTING_MS = 5000;
 const MAX_LISTING_BYTES = 6 * 1024 * 1024;
 /** In the abstract namespace, which is the network namespace's own and empties itself with the process. */
 const LOCK = '\0spin-enforce';
-
-/**
- * Reads what the elements of a set of our table counted, at least those that do not stand at zero.
- * @param type the set's, as nft writes it @param handle its key is as nft writes it, of an interval the first address
- */
-export type ReadCounters = (
-  set: string,
-  type: string,
-  handle: (key: string, packets: number, bytes: number) => void,
-) => void;
 
 export type EnforceErrorCode = 'refused' | 'second-instance' | 'no-nft';
 
@@ -50,7 +41,6 @@ class TooLarge extends Error {}
 
 export class Nftables {
   readonly #lock: Server;
-  readonly #read: ReadCounters | undefined;
   /** Transactions made so far. */
   commits = 0;
   #inForce: Ruleset | undefined;
@@ -61,17 +51,13 @@ export class Nftables {
   /** Changes happen one after the other. */
   #last: Promise<unknown> = Promise.resolve();
 
-  private constructor(lock: Server, read: ReadCounters | undefined) {
+  private constructor(lock: Server) {
     this.#lock = lock;
-    this.#read = read;
   }
 
-  /**
-   * @param read how counters are read; by a listing of the whole table if absent
-   * @throws EnforceError `second-instance` while another process enforces in this network namespace
-   */
-  static async open(read?: ReadCounters): Promise<Nftables> {
-    return new Nftables(await takeLock(), read);
+  /** @throws EnforceError `second-instance` while another process enforces in this network namespace */
+  static async open(): Promise<Nftables> {
+    return new Nftables(await takeLock());
   }
 
   /**
@@ -137,12 +123,11 @@ export class Nftables {
   }
 
   /** What each entry of the policy stopped since it is in force, and what each device's tripwires counted, by id. */
-  counters(): Promise<Map<string, Counted>> {
+  counters(read: ReadCounters): Promise<Map<string, Counted>> {
     return this.#inTurn(async () => {
       if (!this.#inForce) return new Map();
-      if (!this.#read) return countersOf(this.#inForce, (await list()) ?? readListing('{}'));
       this.#counting ??= countingSets(this.#inForce);
-      return readCounters(this.#counting, this.#read);
+      return readCounters(this.#counting, read);
     });
   }
 
@@ -170,31 +155,6 @@ export async function removeAll(): Promise<void> {
   await nft(['-f', '-'], `add table inet ${TABLE}\ndelete table inet ${TABLE}\n`);
 }
 
-type Counting = { set: string; type: string; ids: ReadonlyMap<string, string> };
-
-/** Only sets whose elements stand for entries of the policy; what the kernel itself fills is not looked at. */
-function countingSets({ sets }: Ruleset): Counting[] {
-  const counting = [...sets.values()].filter(({ origins }) => origins.size > 0);
-  return counting.map(({ name, type, words, origins }) => {
-    const firsts = () => new Map([...origins].map(([key, id]) => [key.replace(/\/\d+/, ''), id]));
-    return { set: name, type, ids: words.includes('flags interval') ? firsts() : origins };
-  });
-}
-
-function readCounters(counting: readonly Counting[], read: ReadCounters): Map<string, Counted> {
-  const sums = new Map<string, Counted>();
-  for (const { set, type, ids } of counting) {
-    for (const id of ids.values()) if (!sums.has(id)) sums.set(id, { packets: 0, bytes: 0 });
-    read(set, type, (key, packets, bytes) => {
-      const sum = sums.get(ids.get(key) ?? '');
-      if (!sum) return;
-      sum.packets += packets;
-      sum.bytes += bytes;
-    });
-  }
-  return sums;
-}
-
 /** By its elements where it can be read what is there, else as a whole: both without a gap. */
 async function adopt(ruleset: Ruleset): Promise<string> {
   const actual = await list();
@@ -209,7 +169,7 @@ async function countChains(): Promise<number> {
 }
 
 /** @returns nothing in it of a table that is not there; `undefined` for one that is too large to be read */
-async function list(signal?: AbortSignal): Promise<Listing | undefined> {
+async function list(signal?: AbortSignal): Promise<Actual | undefined> {
   const there = (await countChains()) > 0;
   try {
     const args = ['-j', '-n', 'list', 'table', 'inet', TABLE];

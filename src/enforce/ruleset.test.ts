@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DesiredPolicy, PolicyBlock } from '../model/policy.ts';
 import { chains } from './chains.ts';
-import { countersOf, readListing } from './listing.ts';
+import { countingSets, readCounters } from './counters.ts';
 import { asActual, changeText, compile, differences, diffText, replaceText } from './ruleset.ts';
 import { PolicyError } from './validate.ts';
 
@@ -193,22 +193,29 @@ describe('intervals', () => {
 
 describe('counters', () => {
   it('are told of by the id of the entry, summed over its elements', () => {
-    const ruleset = compile(policy({ blocks: [{ id: 'b', device: 'd-1' }] }));
-    const set = (name: string, val: string, packets: number) => ({
-      set: { name, type: 'x', elem: [{ elem: { val, counter: { packets, bytes: packets * 100 } } }] },
-    });
-    const listing = readListing(
-      JSON.stringify({
-        nftables: [
-          set('block_out_device', '02:00:00:00:00:01', 3),
-          set('block_in_device4', '192.0.2.2', 2),
-          set('count_connections', '02:00:00:00:00:02', 7),
-          set('unknown', '192.0.2.9', 5),
+    const ruleset = compile(
+      policy({
+        blocks: [
+          { id: 'b', device: 'd-1' },
+          { id: 'p', node: { addresses: [], prefixes: ['10.0.0.0/8'] } },
         ],
       }),
     );
-    expect(Object.fromEntries(countersOf(ruleset, listing))).toEqual({
+    const kernel: Record<string, Array<[string, number]>> = {
+      block_out_device: [['02:00:00:00:00:01', 3]],
+      block_in_device4: [['192.0.2.2', 2]],
+      block_out_prefix4: [['10.0.0.0', 4]],
+      count_connections: [
+        ['02:00:00:00:00:02', 7],
+        ['02:00:00:00:00:99', 5],
+      ],
+    };
+    const counted = readCounters(countingSets(ruleset), (set, _type, handle) => {
+      for (const [key, packets] of kernel[set] ?? []) handle(key, packets, packets * 100);
+    });
+    expect(Object.fromEntries([...counted].filter(([, { packets }]) => packets > 0))).toEqual({
       b: { packets: 5, bytes: 500 },
+      p: { packets: 4, bytes: 400 },
       'd-2': { packets: 7, bytes: 700 },
     });
   });

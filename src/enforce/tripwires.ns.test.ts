@@ -60,7 +60,7 @@ async function fresh(policy: DesiredPolicy): Promise<void> {
   await bed.apply(policy);
 }
 
-const counted = async (id: string) => (await bed.onRouter(() => bed.nft.counters())).get(id)?.packets ?? 0;
+const counted = async (id: string) => (await bed.counters()).get(id)?.packets ?? 0;
 
 describe.skipIf(reason)(`tripwires, judged on the far side${reason ? ` (skipped: ${reason})` : ''}`, () => {
   beforeAll(async () => {

@@ -8,6 +8,9 @@ import { createInterface } from 'node:readline';
 import type { DesiredPolicy, PolicyDevice } from '../../model/policy.ts';
 import { FAR, HOME, ROUTER, Testbed } from '../../source/live/testbed.ts';
 import { enterNamespace } from '../../source/netlink/libc.ts';
+import { NftablesReader } from '../../source/netlink/nftables.ts';
+import type { Counted } from '../counters.ts';
+import { TABLE } from '../names.ts';
 import { Nftables, removeAll } from '../nftables.ts';
 import type { Order } from './peer.ts';
 
@@ -57,6 +60,7 @@ export class EnforcingBed {
   readonly router: Peer;
   readonly #otherName: string;
   #nft: Nftables | undefined;
+  #kernel: NftablesReader | undefined;
 
   private constructor(nat: boolean) {
     this.bed = new Testbed({ nat });
@@ -125,6 +129,7 @@ export class EnforcingBed {
 
   async apply(policy: DesiredPolicy): Promise<void> {
     await this.onRouter(async () => {
+      this.#kernel ??= new NftablesReader();
       this.#nft ??= await Nftables.open();
       await this.#nft.apply(policy);
     });
@@ -132,6 +137,11 @@ export class EnforcingBed {
 
   get nft(): Nftables {
     return this.#nft!;
+  }
+
+  /** Of the policy's entries, by id. */
+  counters(): Promise<Map<string, Counted>> {
+    return this.nft.counters((set, type, handle) => this.#kernel!.counters(TABLE, set, type, handle));
   }
 
   /** As after a crash: rules stay, nothing is remembered. */
@@ -164,6 +174,7 @@ export class EnforcingBed {
   async remove(): Promise<void> {
     for (const { child } of [this.device, this.other, this.far, this.router]) child.kill('SIGKILL');
     await this.forget();
+    this.#kernel?.close();
     try {
       execFileSync('ip', ['netns', 'del', this.#otherName], { stdio: 'pipe' });
     } catch {
