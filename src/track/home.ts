@@ -77,6 +77,9 @@ export class Home {
   #minute = Number.NEGATIVE_INFINITY;
   #silenceSeen = Number.NEGATIVE_INFINITY;
   #addressesAged = Number.NEGATIVE_INFINITY;
+  /** The question in hand, or its answer, and the device that asked. */
+  #asked: DnsObservation | undefined;
+  #asker = -1;
   /** Observed time, ms since the epoch. */
   at = 0;
   /** Why the command of the last step was not carried out; `undefined` if it was, or was none. */
@@ -108,6 +111,7 @@ export class Home {
     if (observation.at > this.at) this.at = observation.at;
     this.#members.at = this.at;
     this.#members.events = [];
+    this.#asked = undefined;
     // A batch holds what happened before its time: one at a full minute still belongs to the minute before.
     this.#passTime(observation.kind === 'flows' ? this.at - 1 : this.at);
     this.#take(observation);
@@ -176,6 +180,7 @@ export class Home {
   /** Index of the device whose doing an observation is: who asked, announced, was leased or tripped; or -1. */
   actorOf(observation: Observation): number {
     const { kind } = observation;
+    if (observation === this.#asked && this.#members.events.length === 0) return this.#asker;
     if (kind === 'dns' || kind === 'hello' || kind === 'words' || kind === 'mapping')
       return this.#deviceAt(observation.client, false);
     if (kind === 'service') return this.#deviceAt(observation.device, false);
@@ -264,6 +269,8 @@ export class Home {
   #dns(dns: DnsObservation): void {
     const isAnswer = dns.response && dns.rcode === 0 && dns.answers.length > 0 && dns.name !== '';
     const known = this.#deviceAt(dns.client, false);
+    if (known >= 0) this.#asked = dns;
+    this.#asker = known;
     // Who is answered has asked, although its flows may not have been told of yet.
     const device = known >= 0 || !isAnswer ? known : this.#deviceAt(dns.client, true);
     if (device < 0) return;

@@ -6,6 +6,9 @@ export class Memo<T> {
   readonly #known = new Map<string, T>();
   readonly #parse: (text: string) => T;
   readonly #limit: number;
+  /** The same text often comes twice at once: an answer repeats the question. */
+  #lastText: string | undefined;
+  #last!: T;
 
   /** @param limit texts remembered */
   constructor(parse: (text: string) => T, limit: number) {
@@ -14,6 +17,14 @@ export class Memo<T> {
   }
 
   of(text: string): T {
+    if (text !== this.#lastText) {
+      this.#last = this.#lookUp(text);
+      this.#lastText = text;
+    }
+    return this.#last;
+  }
+
+  #lookUp(text: string): T {
     const known = this.#known.get(text);
     if (known !== undefined) return known;
     const parsed = this.#parse(text);

@@ -37,6 +37,7 @@ export class Contact {
   used = 0;
   #owner: string | undefined;
   #service: string | undefined;
+  #place: string | undefined;
 
   constructor(flow: OpenedFlow, conversation: number, name: string | undefined, wasNamed: boolean) {
     this.device = flow.device;
@@ -65,12 +66,20 @@ export class Contact {
     this.#service ??= serviceOf(this.protocol, this.port);
     return this.#service;
   }
+
+  /** Owner and service, the text by which habits know it. */
+  get place(): string {
+    this.#place ??= `${this.owner} ${this.service}`;
+    return this.#place;
+  }
 }
 
 type Circle = {
   readonly device: number;
   readonly once: Map<number, Contact>;
   readonly known: Map<number, Contact>;
+  /** All of these in their order, while it holds: several detectors look in the same second. */
+  all: readonly Contact[] | undefined;
   /** With when it was greeted last, in greetings. */
   readonly greeted: Map<Address, number>;
   greetings: number;
@@ -102,9 +111,11 @@ export class Contacts {
   }
 
   /** Those met once, then those met again, each in the order in which they were used. */
-  all(device: number): Contact[] {
+  all(device: number): readonly Contact[] {
     const circle = this.#circles.get(device);
-    return circle ? [...circle.once.values(), ...[...circle.known.values()].sort((a, b) => a.used - b.used)] : [];
+    if (!circle) return [];
+    circle.all ??= [...circle.once.values(), ...[...circle.known.values()].sort((a, b) => a.used - b.used)];
+    return circle.all;
   }
 
   /** A device greeted a server as TLS does. */
@@ -149,6 +160,7 @@ export class Contacts {
     if (!contact.rhythm.note(flow.at)) return undefined;
     this.#noteAnswer(contact, before);
     contact.used = ++circle.calls;
+    circle.all = undefined;
     if (contact.rhythm.count === 2) meetAgain(circle, contact);
     return contact;
   }
@@ -164,7 +176,7 @@ export class Contacts {
     let circle = this.#circles.get(device);
     if (!circle) {
       circle = {
-        ...{ device, once: new Map(), known: new Map(), calls: 0 },
+        ...{ device, once: new Map(), known: new Map(), all: undefined, calls: 0 },
         ...{ greeted: new Map(), greetings: 0, named: new RecentAddresses(MAX_NAMED) },
       };
       this.#circles.set(device, circle);

@@ -40,9 +40,10 @@ export const encryptedDns: Detector = {
       claim({ device, subject: node, evidence: { node }, confidence, hold: DAY });
     };
     return {
-      called({ device, port, protocol, name, address, rhythm }) {
+      called(contact) {
+        const { device, port, protocol, name, rhythm } = contact;
         const isResolver = port === DNS_OVER_TLS && (protocol === PROTOCOL.tcp || protocol === PROTOCOL.udp);
-        if (isResolver) used(device, name ?? address, rhythm.last);
+        if (isResolver) used(device, name ?? contact.address, rhythm.last);
       },
       observe: {
         hello({ at, serverName, serverPort }, device) {

@@ -29,18 +29,17 @@ export class Needs {
     this.since = since;
   }
 
-  /** Learns a place. @returns whether the place and whether its owner were unknown */
-  meet(owner: string, service: string, at: number): 'known' | 'new-service' | 'new' {
+  /** Learns a place. @param key `owner service` @returns whether the place and whether its owner were unknown */
+  meet(key: string, at: number): 'known' | 'new-service' | 'new' {
     const day = Math.floor(at / DAY);
     if (day !== this.#day) this.days++;
     this.#day = day;
-    const key = `${owner} ${service}`;
     const known = this.places.get(key);
     if (known) {
       known.last = at;
       return 'known';
     }
-    const isOwnerKnown = this.#owners.has(owner);
+    const isOwnerKnown = this.#owners.has(ownerIn(key));
     this.learn({ place: key, first: at, last: at });
     this.latest.push(at);
     if (this.latest.length > 16) this.latest.shift();
@@ -51,7 +50,7 @@ export class Needs {
     this.places.set(place, { first, last });
     // A day on which it called before a restart is counted already.
     this.#day = Math.max(this.#day, Math.floor(last / DAY));
-    const owner = place.slice(0, place.indexOf(' '));
+    const owner = ownerIn(place);
     this.#owners.set(owner, (this.#owners.get(owner) ?? 0) + 1);
     if (this.places.size > MAX_PLACES) this.#forgetLongestUnused();
   }
@@ -66,7 +65,7 @@ export class Needs {
     for (const entry of this.places) if (!oldest || entry[1].last < oldest[1].last) oldest = entry;
     if (!oldest) return;
     this.places.delete(oldest[0]);
-    const owner = oldest[0].slice(0, oldest[0].indexOf(' '));
+    const owner = ownerIn(oldest[0]);
     const uses = this.#owners.get(owner)! - 1;
     if (uses === 0) this.#owners.delete(owner);
     else this.#owners.set(owner, uses);
@@ -140,6 +139,10 @@ export class HabitBook {
       if (update) securityBookOf(this.#home).of(index).update ??= update;
     }
   }
+}
+
+function ownerIn(place: string): string {
+  return place.slice(0, place.indexOf(' '));
 }
 
 function isPlace({ place, first, last }: HabitPlace): boolean {

@@ -66,12 +66,13 @@ export const novelty: Detector = {
         const { device } = contact;
         const at = contact.rhythm.last;
         const needs = habits.of(device);
+        const news = needs.meet(contact.place, at);
+        if (news === 'known') return;
         const { service } = contact;
-        const news = needs.meet(contact.owner, service, at);
         const kind = home.kindAt(device);
         if (isOfManyJobs(kind)) return;
         const profile = habits.profile(device);
-        if (profile && news !== 'known' && !mudAllows(profile, contact, contact))
+        if (profile && !mudAllows(profile, contact, contact))
           claim(claimOf(contact, service, needs, at, AGAINST_PROFILE));
         else if (!profile && news === 'new') {
           const confidence = confidenceOf(contact, needs, at) * (kind === undefined ? UNKNOWN_FACTOR : 1);

@@ -33,6 +33,8 @@ export class KnownTraits {
   readonly contacts = new Set<string>();
   /** The last two labels of what it looked up, at most `DOMAINS_PER_DEVICE`. */
   readonly #domains = new Set<string>();
+  /** An answer repeats the question, and a greeting the answer. */
+  #lastName = '';
 
   /** Domains that it looked up in this run. */
   get domainCount(): number {
@@ -66,6 +68,8 @@ export class KnownTraits {
 
   /** A name that the device looked up or greeted. */
   lookedUp(name: string): boolean {
+    if (name === this.#lastName) return false;
+    this.#lastName = name;
     const before = this.looksUpMuch;
     let isNew = false;
     let at = name.length;
