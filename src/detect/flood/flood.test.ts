@@ -3,6 +3,7 @@ import { tcp, udp } from '../../decode/frame-builder.ts';
 import { Scene, SECOND, START, stranger, type Thing, type Told } from '../testing/scene.ts';
 
 const VICTIM = stranger(77);
+const [SYN, RST, PUSH, ACK] = [2, 4, 8, 16];
 const found = (told: readonly Told[]) =>
   told.filter(({ detector }) => detector === 'flood' || detector === 'reflection');
 
@@ -19,6 +20,12 @@ function burst(perSecond: number, count: number, send: (at: number, i: number) =
   for (let i = 0; i < count; i++) send(START + SECOND + (i * SECOND) / perSecond, i);
 }
 
+/** A request and its answer over a connection that is there, with as many bytes of each. */
+function asked(scene: Scene, thing: Thing, at: number, port: number, up: number, down: number): void {
+  scene.packet(at, thing, VICTIM, 6, tcp(port, 80, ACK | PUSH, new Uint8Array(up)));
+  scene.packet(at + 1, VICTIM, thing, 6, tcp(80, port, ACK | PUSH, new Uint8Array(down)));
+}
+
 describe('a flood', () => {
   const vectors: [string, number, number, (scene: Scene, thing: Thing, at: number, i: number) => void][] = [
     ['udp at random ports', 2000, 6000, (s, t, at, i) => s.udp(at, t, VICTIM, 1024 + ((i * 7919) % 60_000), 512)],
@@ -33,6 +40,36 @@ describe('a flood', () => {
     ['GRE', 1000, 4000, (s, t, at) => s.packet(at, t, VICTIM, 47, new Uint8Array(500))],
     ['ten a second, for minutes', 10.5, 1600, (s, t, at) => s.udp(at, t, VICTIM, 80, 512, 0, 4000)],
     ['questions to a game server that answers', 1500, 9000, (s, t, at) => s.udp(at, t, VICTIM, 27_015, 25, 40, 4000)],
+    [
+      'ack without a connection, reset each time',
+      500,
+      1500,
+      (s, t, at, i) => {
+        s.packet(at, t, VICTIM, 6, tcp(2000 + i, 80, ACK));
+        s.packet(at + 0.5, VICTIM, t, 6, tcp(80, 2000 + i, RST));
+      },
+    ],
+    [
+      'ack from one port, reset each time',
+      500,
+      2500,
+      (s, t, at) => {
+        s.packet(at, t, VICTIM, 6, tcp(2000, 80, ACK));
+        s.packet(at + 0.5, VICTIM, t, 6, tcp(80, 2000, RST));
+      },
+    ],
+    [
+      'syn, granted and never wanted',
+      500,
+      1500,
+      (s, t, at, i) => {
+        s.packet(at, t, VICTIM, 6, tcp(2000 + i, 80, SYN));
+        s.packet(at + 30, VICTIM, t, 6, tcp(80, 2000 + i, SYN | ACK));
+        s.packet(at + 30.1, t, VICTIM, 6, tcp(2000 + i, 80, RST));
+      },
+    ],
+    ['pings that are answered', 100, 1600, (s, t, at) => s.ping(at, t, VICTIM)],
+    ['requests over connections that are kept', 500, 9000, (s, t, at, i) => asked(s, t, at, 4000 + (i % 20), 60, 400)],
     ['connections to a web server that answers', 100, 2000, (s, t, at) => s.tcp(at, t, VICTIM, 80, { down: 600 })],
   ];
 
@@ -73,6 +110,26 @@ describe('what is no flood', () => {
         burst(400, 4000, (at, i) => s.udp(at, t, VICTIM, 3478, 1200, i % 500 === 0 ? 60 : 0, 4000));
       },
     ],
+    ['a monitor that pings ten times a second', (s, t) => burst(10, 3000, (at) => s.ping(at, t, VICTIM))],
+    ['a game over TCP', (s, t) => burst(60, 6000, (at) => asked(s, t, at, 4000, 50, 200))],
+    ['a download whose begin was not seen', (s, t) => burst(1000, 9000, (at) => asked(s, t, at, 4000, 0, 1400))],
+    ['a reader of prices, who only acknowledges', (s, t) => burst(600, 9000, (at) => asked(s, t, at, 4000, 0, 200))],
+    [
+      'an upload whose begin was not seen, acknowledged late',
+      (s, t) => burst(1000, 8000, (at, i) => asked(s, t, at + (i % 2 ? 150 : 0), 4000, 1400, 0)),
+    ],
+    [
+      'a program that tries a closed door five times a second',
+      (s, t) => burst(5, 2000, (at) => s.tcp(at, t, VICTIM, 8883, { outcome: 'refused' })),
+    ],
+    [
+      'a database within the home that is asked all the time',
+      (s, t, other) =>
+        burst(600, 24_000, (at) => {
+          s.packet(at, t, other, 6, tcp(4000, 3306, ACK | PUSH, new Uint8Array(80)));
+          s.packet(at + 0.5, other, t, 6, tcp(3306, 4000, ACK | PUSH, new Uint8Array(300)));
+        }),
+    ],
     [
       'an upload, acknowledged each tenth packet',
       (s, t) => {
@@ -111,8 +168,19 @@ describe('what is no flood', () => {
   });
 });
 
+it('a device that is flooded with acknowledgements, and resets them all, floods nobody', () => {
+  const told = played((scene, thing) =>
+    burst(1000, 4000, (at, i) => {
+      const port = 2000 + (i % 60_000);
+      scene.packet(at, VICTIM, thing, 6, tcp(80, port, ACK));
+      scene.packet(at + 0.1, thing, VICTIM, 6, tcp(port, 80, RST));
+    }),
+  );
+  expect(found(told)).toEqual([]);
+});
+
 describe('a device that others are flooded through', () => {
-  const asked = (gain: number, count: number) =>
+  const reflected = (gain: number, count: number) =>
     played((scene, thing) =>
       burst(50, count, (at) => {
         scene.packet(at, VICTIM, thing, 17, udp(40_000, 1900, new Uint8Array(90)));
@@ -120,10 +188,10 @@ describe('a device that others are flooded through', () => {
       }),
     );
   it('answers ten times what is asked', () => {
-    expect(found(asked(10, 300))[0]).toMatchObject({ detector: 'reflection', subject: 'udp/1900' });
+    expect(found(reflected(10, 300))[0]).toMatchObject({ detector: 'reflection', subject: 'udp/1900' });
   });
   it('is no such device where it answers as much as it is asked, or a few times', () => {
-    expect(found(asked(1, 300))).toEqual([]);
-    expect(found(asked(10, 30))).toEqual([]);
+    expect(found(reflected(1, 300))).toEqual([]);
+    expect(found(reflected(10, 30))).toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { tcp } from '../../decode/frame-builder.ts';
 import { HOUR, MINUTE, Scene, SECOND, START, stranger, type Thing, type Told } from '../testing/scene.ts';
 import { chance } from '../testing/watch.ts';
 
@@ -11,6 +12,8 @@ const SCANS = [
   'mirai-mark',
   'peer-fan-out',
 ];
+
+const [FIN, SYN, RST, PUSH, ACK, URGENT] = [1, 2, 4, 8, 16, 32];
 
 const accused = (told: readonly Told[]) => told.filter(({ detector }) => SCANS.includes(detector));
 const found = (told: readonly Told[], detector: string) => told.filter((one) => one.detector === detector);
@@ -77,6 +80,36 @@ describe('a search for one service', () => {
     expect(found(told, 'horizontal-scan')[0]).toMatchObject({ subject: 'icmp home' });
   });
 
+  it('whose every connection is granted, and broken off, is found', () => {
+    const told = played((scene, thing) => {
+      for (let i = 0; i < 100; i++) {
+        const [at, to] = [START + i * 50, stranger(i * 31)];
+        scene.packet(at, thing, to, 6, tcp(5000 + i, 8728, SYN));
+        scene.packet(at + 180, to, thing, 6, tcp(8728, 5000 + i, SYN | ACK));
+        scene.packet(at + 180.1, thing, to, 6, tcp(5000 + i, 8728, RST));
+      }
+    });
+    expect(found(told, 'horizontal-scan')[0]).toMatchObject({ subject: 'tcp/8728' });
+  });
+
+  it('by segments that belong to no connection is found', () => {
+    const told = played((scene, thing) => {
+      for (let i = 0; i < 100; i++) {
+        const [at, to] = [START + i * 50, stranger(i * 31)];
+        scene.packet(at, thing, to, 6, tcp(5000, 23, ACK));
+        if (i % 3 === 0) scene.packet(at + 150, to, thing, 6, tcp(23, 5000, RST));
+      }
+    });
+    expect(found(told, 'horizontal-scan')[0]).toMatchObject({ subject: 'tcp/23' });
+  });
+
+  it('by ping through a network in which everybody answers is found', () => {
+    const told = played((scene, thing) => {
+      for (let i = 0; i < 254; i++) scene.ping(START + i * 40, thing, stranger(i));
+    });
+    expect(found(told, 'horizontal-scan')[0]).toMatchObject({ subject: 'icmp' });
+  });
+
   it('through the own home, by somebody’s phone, is told and not sure enough to be stopped', () => {
     const told = played((scene, thing) => {
       for (let i = 30; i < 200; i++) scene.tcp(START + i * 50, thing, `192.168.1.${i}`, 80, { outcome: 'silent' });
@@ -102,6 +135,40 @@ describe('what is no search', () => {
         scene.named(START + i, thing, `service${i}.example`, stranger(i));
         scene.tcp(START + SECOND + i * 100, thing, stranger(i), 443, { outcome: 'silent' });
       }
+    });
+    expect(accused(told)).toEqual([]);
+  });
+
+  it('a capture that begins in the middle of two hundred connections', () => {
+    const told = played((scene, thing) => {
+      for (let i = 0; i < 200; i++) {
+        const [at, to, port] = [START + i * 20, stranger(i * 31), i % 2 ? 443 : 20_000 + i * 7];
+        const isFirst = i % 3 === 0;
+        if (isFirst) scene.packet(at, to, thing, 6, tcp(port, 40_000 + i, ACK | PUSH, new Uint8Array(900)));
+        scene.packet(at + 1, thing, to, 6, tcp(40_000 + i, port, ACK | PUSH, new Uint8Array(200)));
+        scene.packet(at + 1 + (i % 5) * 60, to, thing, 6, tcp(port, 40_000 + i, ACK));
+        // Some end by a reset later on.
+        if (i % 2 === 0) scene.packet(at + 900, to, thing, 6, tcp(port, 40_000 + i, RST | ACK));
+      }
+    }, 'computer');
+    expect(accused(told)).toEqual([]);
+  });
+
+  it('a phone that wakes up and finds its forty connections gone', () => {
+    const told = played((scene, thing) => {
+      for (let i = 0; i < 40; i++) {
+        const [at, to, port] = [START + i * 20, stranger(i * 31), [443, 5228, 5223, 80][i % 4]!];
+        scene.packet(at, thing, to, 6, tcp(40_000 + i, port, FIN | ACK));
+        scene.packet(at + 30, to, thing, 6, tcp(port, 40_000 + i, RST));
+      }
+    }, 'phone');
+    expect(accused(told)).toEqual([]);
+  });
+
+  it('somebody who watches three servers by ping, and a program that looks for the nearest of sixty', () => {
+    const told = played((scene, thing, other) => {
+      for (let i = 0; i < 600; i++) scene.ping(START + i * 300, thing, stranger(i % 3));
+      for (let i = 0; i < 180; i++) scene.ping(START + i * 50, other, stranger(1000 + (i % 60) * 77), i % 9 !== 0);
     });
     expect(accused(told)).toEqual([]);
   });
@@ -213,6 +280,29 @@ describe('a search through one machine', () => {
     expect(found(told, 'flood')).toEqual([]);
   });
 
+  it.each([
+    ['FIN', FIN],
+    ['nothing', 0],
+    ['FIN, PUSH and URG', FIN | PUSH | URGENT],
+    ['ACK', ACK],
+  ])('by segments with %s is found', (_what, flags) => {
+    const told = played((scene, thing) => {
+      for (let i = 0; i < 200; i++) {
+        scene.packet(START + i * 20, thing, stranger(5), 6, tcp(50_000, 1 + i, flags));
+        if (i % 4) scene.packet(START + i * 20 + 15, stranger(5), thing, 6, tcp(1 + i, 50_000, RST | ACK));
+      }
+    });
+    expect(found(told, 'vertical-scan')[0]).toMatchObject({ subject: `tcp ${stranger(5)}` });
+  });
+
+  it('over UDP, each port again and again until it tells, is found', () => {
+    const told = played((scene, thing) => {
+      for (let i = 0; i < 800; i++)
+        scene.udp(START + i * 100, thing, stranger(5), 1 + Math.floor(i / 8), 0, 0, 50_000 + (i % 8));
+    });
+    expect(found(told, 'vertical-scan')[0]).toMatchObject({ subject: `udp ${stranger(5)}` });
+  });
+
   it('a port every ten minutes is found within a day', () => {
     const told = played((scene, thing) => {
       for (let i = 0; i < 140; i++)
@@ -233,6 +323,31 @@ describe('a search through one machine', () => {
       for (let i = 0; i < 100; i++) scene.tcp(START + i * 300, thing, stranger(5), 40_000 + i, { down: 30_000 });
     });
     expect(accused(told)).toEqual([]);
+  });
+});
+
+describe('a sweep of the home over IPv6', () => {
+  const asking = (mac: string, address: string) => {
+    const scene = new Scene();
+    const thing = scene.thing();
+    const prefixes = ['2001:db8:1::/64'];
+    const router = { mac: '02:00:00:00:00:01', addresses: ['fe80::1'] };
+    scene.observe({ kind: 'router', at: START, ...router, prefixes, resolvers: [] });
+    scene.tcp(START, thing, stranger(60_000), 443);
+    for (let i = 1; i < 60; i++) {
+      const asks = `2001:db8:1::${(i * 3).toString(16)}`;
+      scene.observe({ kind: 'neighbour', at: START + i * 50, mac: mac || thing.mac, address, source: 'ndp', asks });
+      scene.tcp(START + i * 50, thing, stranger(60_000), 443);
+    }
+    return accused(scene.play());
+  };
+
+  it('is found', () => {
+    expect(asking('', '2001:db8:1::abc')).toMatchObject([{ detector: 'arp-sweep', device: 'd-02000000000a' }]);
+  });
+
+  it('is no router’s, that looks for what strangers send to', () => {
+    expect(asking('02:00:00:00:00:01', 'fe80::1')).toEqual([]);
   });
 });
 
