@@ -174,12 +174,13 @@ export class Evidence implements FlowWitness {
   #beganIt(it: InHand): boolean {
     const sent = it.up > 0 || (it.isCounted && it.isInitiatorKnown);
     if (it.protocol === PROTOCOL.tcp) {
+      if (it.entry >= 0 && it.isBaseless) {
+        this.#slots.add(it.slot, SLOT.baseless | (it.turned === 0 ? 0 : SLOT.reversed));
+        return true;
+      }
       if (it.turned !== 0) return false;
       if (it.entry < 0 && it.syns > 0) this.#synsAt = it.last;
-      if (it.isCounted) return it.isInitiatorKnown;
-      const isBaseless = it.entry >= 0 && it.isBaseless;
-      if (isBaseless) this.#slots.add(it.slot, SLOT.baseless);
-      return isBaseless || it.syns > 0;
+      return it.isCounted ? it.isInitiatorKnown : it.syns > 0;
     }
     if (it.protocol !== PROTOCOL.udp) return it.turned === 0 && sent && it.isAsking;
     if (it.turned === 0) return sent;
@@ -234,7 +235,7 @@ export class Evidence implements FlowWitness {
       if (it.isBrokenOff) return SLOT.refused;
       const granted = (state & SLOT.baseless) === 0 ? SYN : ACK;
       if ((state & SLOT.baseless) !== 0 && it.isReset) return SLOT.refused;
-      return (it.flagsBack & granted) !== 0 ? SLOT.answered : it.isReset ? SLOT.refused : 0;
+      return (it.flagsGot & granted) !== 0 ? SLOT.answered : it.isReset ? SLOT.refused : 0;
     }
     const back = it.down + ((state & SLOT.oneBack) !== 0 ? 1 : 0);
     if (back >= 2) return SLOT.answered;

@@ -110,29 +110,29 @@ export class InHand {
   get facts(): number {
     return this.words[this.w + W.facts]!;
   }
-  /** TCP flags that the source of the flow has sent so far. */
-  get flagsOut(): number {
-    return (this.words[this.w + W.protocol]! >>> 8) & 255;
+  /** TCP flags that the device has sent in this flow so far. */
+  get flagsSent(): number {
+    return (this.words[this.w + W.protocol]! >>> (this.turned === 0 ? 8 : 16)) & 255;
   }
-  /** TCP flags of the end that did not begin. */
-  get flagsBack(): number {
-    return (this.words[this.w + W.protocol]! >>> 16) & 255;
+  /** … that it got. */
+  get flagsGot(): number {
+    return (this.words[this.w + W.protocol]! >>> (this.turned === 0 ? 16 : 8)) & 255;
   }
   /**
    * The device sent a segment without a SYN first (ACK, FIN, no flag at all …), and nobody knew of a connection. One that
    * goes on from before the capture is answered, mostly within the record in hand.
    */
   get isBaseless(): boolean {
-    if ((this.facts & FACT.stateless) === 0 || this.turned !== 0 || this.up === 0) return false;
-    return (this.flagsOut & (SYN | RST)) === 0 && (this.down === 0 || this.isReset);
+    if ((this.facts & FACT.stateless) === 0 || this.up === 0) return false;
+    return (this.flagsSent & (SYN | RST)) === 0 && (this.down === 0 || this.isReset);
   }
-  /** The end that did not begin sent a RST. */
+  /** The far end sent a RST. */
   get isReset(): boolean {
-    return (this.flagsBack & RST) !== 0;
+    return (this.flagsGot & RST) !== 0;
   }
   /** The device asked for a connection and broke it off when it was granted: it wanted to know, or to cost, no more. */
   get isBrokenOff(): boolean {
-    return this.turned === 0 && (this.flagsBack & SYN) !== 0 && (this.flagsOut & (SYN | RST | ACK)) === (SYN | RST);
+    return (this.flagsGot & SYN) !== 0 && (this.flagsSent & (SYN | RST | ACK)) === (SYN | RST);
   }
   get bytesUp(): number {
     return this.doubles[this.d + D.bytesUp + this.turned]!;

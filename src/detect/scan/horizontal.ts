@@ -4,7 +4,7 @@ import type { Claim, Detector, Threshold } from '../detector.ts';
 import type { Deeds } from '../evidence/deeds.ts';
 import { type FanOut, placeOfAll } from '../evidence/fan-out.ts';
 import { type ServiceAt, serviceOf } from '../evidence/service.ts';
-import { isMeeting, isSought, isWeb } from './ports.ts';
+import { isLogin, isMeeting, isSought, isWeb } from './ports.ts';
 
 const ZEEK = 'Zeek misc/scan: 25 failed hosts on one port within five minutes';
 
@@ -59,6 +59,12 @@ const PINGED = {
   },
   inside: { value: 40, unit: 'hosts in two minutes', reason: 'few homes have so many devices to watch' },
 } satisfies Record<string, Threshold>;
+/** Services of which people need a few, whether they answer or not. */
+const LOGINS = {
+  value: 60,
+  unit: 'hosts in two minutes',
+  reason: 'nobody logs in at so many machines by address but who looks after them, from a computer',
+} satisfies Threshold;
 /** A port counts as what a scan is after where so much of a device's unknown far ends were tried at it. */
 const SHARE = {
   value: 0.15,
@@ -66,7 +72,7 @@ const SHARE = {
   reason: 'peers of BitTorrent choose their ports at random; its own default is below a tenth of them',
 } satisfies Threshold;
 
-/** People look through their own home, and so do their apps: that is told, and not stopped on this alone. */
+/** People look through their own home, and so do their apps; and who looks after machines is answered by them: that is told, and not stopped on this alone. */
 const CONFIDENCE_OF_PEOPLE = 0.6;
 
 const FAST_HOLD = 10 * 60_000;
@@ -80,9 +86,11 @@ export const horizontalScan: Detector = {
     return {
       second(at, active) {
         const tell = (device: number, found: Found, hold: number) => {
-          const isPeople = found.evidence.inside === true && classOf(home.kindAt(device)) === 'general';
+          const { isFailing, ...said } = found;
+          const mayBe = !isFailing || found.evidence.inside === true;
+          const isPeople = mayBe && classOf(home.kindAt(device)) === 'general';
           const confidence = isPeople ? CONFIDENCE_OF_PEOPLE : found.confidence;
-          claim({ ...found, device, hold, confidence, evidence: timed(found, at) });
+          claim({ ...said, device, hold, confidence, evidence: timed(found, at) });
         };
         for (const device of active) {
           const deeds = evidence.of(device);
@@ -102,7 +110,9 @@ export const horizontalScan: Detector = {
 const ALL_TCP = placeOfAll(PROTOCOL.tcp, false);
 const ALL_UDP = placeOfAll(PROTOCOL.udp, false);
 
-type Found = Pick<Claim, 'subject' | 'target' | 'evidence' | 'confidence'> & { first: number };
+type Described = Pick<Claim, 'subject' | 'target' | 'evidence' | 'confidence'> & { first: number };
+/** @property isFailing most of it came to nothing */
+type Found = Described & { isFailing: boolean };
 
 function fast(deeds: Deeds): Found[] {
   return scans(deeds.fanOut, (protocol, port, inside, any) => {
@@ -140,16 +150,17 @@ function scans(
     const failed = attempts - fanOut.answers(place);
     const isPing = protocol === PROTOCOL.icmp || protocol === PROTOCOL.icmpv6;
     const isFailing = failed >= attempts * (isPing ? PINGS_FAILED.value : FAILED.value);
-    if (!isFailing && !isPing) continue;
+    const isEntered = protocol === PROTOCOL.tcp && !inside && isLogin(port);
+    if (!isFailing && !isPing && !isEntered) continue;
     const any = port === 0 ? 0 : fanOut.hosts(placeOfAll(protocol, inside));
     const least = Math.max(
       needed(protocol, port, inside, any),
-      isFailing ? 0 : inside ? PINGED.inside.value : PINGED.outside.value,
+      isFailing ? 0 : isEntered ? LOGINS.value : inside ? PINGED.inside.value : PINGED.outside.value,
     );
     if (attempts < least) continue;
     const hosts = fanOut.hosts(place);
     if (hosts < least) continue;
-    found.push(describe(fanOut, place, service, hosts, Math.min(1, hosts / (least * 4))));
+    found.push({ ...describe(fanOut, place, service, hosts, Math.min(1, hosts / (least * 4))), isFailing });
   }
   return found;
 }
@@ -172,7 +183,7 @@ function describe(
   { protocol, port, inside }: ServiceAt,
   hosts: number,
   margin: number,
-): Found {
+): Described {
   const isIcmp = protocol === PROTOCOL.icmp || protocol === PROTOCOL.icmpv6;
   const service = port === 0 || isIcmp ? protocolName(protocol) : `${protocolName(protocol)}/${port}`;
   const attempts = fanOut.attempts(place);
@@ -187,6 +198,6 @@ function describe(
   };
 }
 
-function timed(found: Found, at: number): Claim['evidence'] {
+function timed(found: Described, at: number): Claim['evidence'] {
   return { ...found.evidence, seconds: Math.max(1, Math.round((at - found.first) / 1000)) };
 }

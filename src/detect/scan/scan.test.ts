@@ -92,6 +92,15 @@ describe('a search for one service', () => {
     expect(found(told, 'horizontal-scan')[0]).toMatchObject({ subject: 'tcp/8728' });
   });
 
+  it.each(['camera', 'computer'] as const)('for logins, all of which are there, by a %s, is found', (kind) => {
+    const told = played((scene, thing) => {
+      for (let i = 0; i < 200; i++)
+        scene.tcp(START + i * 200, thing, stranger(i * 31), 22, { serverFirst: true, up: 0, down: 0 });
+    }, kind);
+    const scan = found(told, 'horizontal-scan').find(({ subject }) => subject === 'tcp/22');
+    expect(scan!.confidence > 0.7).toBe(kind === 'camera');
+  });
+
   it('by segments that belong to no connection is found', () => {
     const told = played((scene, thing) => {
       for (let i = 0; i < 100; i++) {
@@ -290,6 +299,16 @@ describe('a search through one machine', () => {
       for (let i = 0; i < 200; i++) {
         scene.packet(START + i * 20, thing, stranger(5), 6, tcp(50_000, 1 + i, flags));
         if (i % 4) scene.packet(START + i * 20 + 15, stranger(5), thing, 6, tcp(1 + i, 50_000, RST | ACK));
+      }
+    });
+    expect(found(told, 'vertical-scan')[0]).toMatchObject({ subject: `tcp ${stranger(5)}` });
+  });
+
+  it('that pretends to answer, from the port of a service, is found', () => {
+    const told = played((scene, thing) => {
+      for (let i = 0; i < 200; i++) {
+        scene.packet(START + i * 20, thing, stranger(5), 6, tcp(53, 2000 + i, ACK));
+        scene.packet(START + i * 20 + 15, stranger(5), thing, 6, tcp(2000 + i, 53, RST));
       }
     });
     expect(found(told, 'vertical-scan')[0]).toMatchObject({ subject: `tcp ${stranger(5)}` });
