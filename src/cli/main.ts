@@ -30,6 +30,7 @@ Usage: spin COMMAND [OPTION…]
   lab         the virtual home: devices in network namespaces of this machine
   bench       measure SPIN against other programs
   panic-off   take everything of SPIN's out of the network at once, whatever is broken
+  service     let systemd start SPIN at boot, with what is blocked in force before the network
   uninstall   remove SPIN's user, files and firewall table from this machine
 
   --version   the version
@@ -67,6 +68,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
       },
     ]),
   ),
+  service: async () => (await import('./service/service.ts')).service,
   uninstall: async () => (await import('./uninstall.ts')).uninstall,
 };
 

@@ -71,6 +71,12 @@ export function parseStartOptions(args: readonly string[]): StartOptions {
   return options;
 }
 
+/** What is home by the options, whether or not its interfaces are there yet. @throws Failure for no options of a start */
+export function lanOf(args: readonly string[]): { lan: string[]; state?: string } {
+  const { lan = [], state } = parseValues(args);
+  return { lan, ...(state !== undefined && { state }) };
+}
+
 function parseValues(args: readonly string[]) {
   const text = { type: 'string' } as const;
   const texts = { type: 'string', multiple: true } as const;

@@ -19,6 +19,7 @@ function machineWith(there: { user: boolean; releases?: boolean; obeys?: boolean
   const done: string[] = [];
   const machine: Machine = {
     hasUser: () => there.user,
+    removeService: () => done.push('remove the service') > 0,
     release: (runDir) => {
       done.push(`release ${runDir.slice(folder.length + 1)}`);
       return there.releases ?? true;
@@ -94,12 +95,12 @@ describe('spin uninstall', () => {
 });
 
 describe.runIf(isRoot())(`spin uninstall of the whole${isRoot() ? '' : ' (skipped: only root can)'}`, () => {
-  test('takes table and user away', async () => {
+  test('takes service, table and user away', async () => {
     vi.stubEnv('SPIN_STATE', join(folder, 'state'));
     vi.stubEnv('SPIN_RUN', join(folder, 'run'));
     const { machine, done } = machineWith({ user: true });
     expect(await uninstall(['--yes'], machine)).toBe(0);
-    expect(done).toEqual(['release run', 'userdel spin']);
+    expect(done).toEqual(['remove the service', 'release run', 'userdel spin']);
     expect(has('state') || has('run')).toBe(false);
   });
 
@@ -108,7 +109,7 @@ describe.runIf(isRoot())(`spin uninstall of the whole${isRoot() ? '' : ' (skippe
     vi.stubEnv('SPIN_RUN', join(folder, 'none'));
     const { machine, done } = machineWith({ user: false });
     expect(await uninstall(['--yes'], machine)).toBe(0);
-    expect(done).toEqual(['release none']);
+    expect(done).toEqual(['remove the service', 'release none']);
   });
 
   test('says what could not be removed', async () => {
@@ -118,6 +119,6 @@ describe.runIf(isRoot())(`spin uninstall of the whole${isRoot() ? '' : ' (skippe
     await expect(uninstall(['--yes'], machine)).rejects.toThrow('the user "spin" could not be removed');
     const stuck = machineWith({ user: true, releases: false });
     await expect(uninstall(['--yes'], stuck.machine)).rejects.toThrow('not all could be given back');
-    expect(stuck.done).toEqual([expect.stringMatching('release')]);
+    expect(stuck.done).toEqual(['remove the service', expect.stringMatching('release')]);
   });
 });

@@ -9,6 +9,7 @@ import { isRoot, places } from './places.ts';
 import { HOMES, homesIn } from './plan.ts';
 import { release } from './release.ts';
 import { readRecord } from './run-record.ts';
+import { removeService } from './service/service.ts';
 import { SYSTEM_USER } from './setup.ts';
 import { stop } from './stop.ts';
 import { EXIT, Failure, say, wrongUsage } from './terminal.ts';
@@ -16,7 +17,7 @@ import { EXIT, Failure, say, wrongUsage } from './terminal.ts';
 const HELP = `Usage: spin uninstall [--yes] [--state DIR] [--run DIR]
 
 Stops SPIN and removes what it put on this machine: the firewall table "inet spin" with all that is blocked, its
-database and sockets, and the system user "${SYSTEM_USER}"; kernel settings become what they were. With --state or --run only what is there goes; table and user stay.
+database and sockets, its service, and the system user "${SYSTEM_USER}"; kernel settings become what they were. With --state or --run only what is there goes; table and user stay.
 The clone itself and Debian packages stay; they are yours to remove.
 Exit codes: 0 removed · 1 not removed · 64 wrong usage`;
 
@@ -25,12 +26,15 @@ export type Machine = {
   hasUser: (name: string) => boolean;
   /** Whether all that SPIN changed in the network was given back. */
   release: (runDir: string) => boolean;
+  /** Whether there was a service. */
+  removeService: () => boolean;
   /** Runs a program; whether it ended well. */
   run: (program: string, args: readonly string[]) => boolean;
 };
 
 const MACHINE: Machine = {
   hasUser,
+  removeService,
   release: (runDir) => release(runDir, 'panic').outcome === 'done',
   run: (program, args) => {
     const path = findProgram(program);
@@ -53,6 +57,7 @@ export async function uninstall(args: readonly string[], machine = MACHINE): Pro
     return EXIT.ok;
   }
   if (!options.yes && !(await confirmed(list))) throw new Failure('nothing was removed');
+  if (whole) machine.removeService();
   if (readRecord(run)) await stop(['--run', run, '--keep-blocks']);
   if (whole && !machine.release(run)) throw new Failure('not all could be given back (see above)');
   const left = [...removeHomes(state), ...removeRun(run)];
