@@ -67,7 +67,11 @@ const PINGS = {
 const REQUESTS = {
   packets: { value: 4000, unit: 'packets of a run', reason: 'ten seconds of the rate below' },
   perSecond: { value: 400, unit: 'packets a second', reason: 'no game and no page asks so often over TCP' },
-  leastUp: { value: 90, unit: 'bytes each', reason: 'who only acknowledges is a reader: 54 to 74' },
+  leastUp: {
+    value: 76,
+    unit: 'bytes each, 20 more over IPv6',
+    reason: 'who only acknowledges is a reader: 54 to 66, with time stamps (RFC 7323)',
+  },
   mostUp: { value: 450, unit: 'bytes each', reason: 'an upload fills its packets; Tor relays send 543' },
   mostDown: { value: 700, unit: 'bytes each', reason: 'a download fills its packets' },
   back: { value: 0.4, unit: 'packets back for each sent', reason: 'each request is answered, some in one packet' },
@@ -184,5 +188,10 @@ function isAsking(pressure: Pressure, place: number, seconds: number): boolean {
   const down = pressure.packetsDown(place);
   if (up < packets.value || up < seconds * perSecond.value || down < up * back.value) return false;
   const each = pressure.bytesUp(place) / up;
-  return each >= leastUp.value && each <= mostUp.value && pressure.bytesDown(place) <= down * mostDown.value;
+  const isV6 = pressure.places.word(place, 0) !== 0;
+  return (
+    each >= leastUp.value + (isV6 ? 20 : 0) &&
+    each <= mostUp.value &&
+    pressure.bytesDown(place) <= down * mostDown.value
+  );
 }
