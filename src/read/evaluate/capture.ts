@@ -17,10 +17,12 @@ import type { FlowWitness } from '../../track/witness.ts';
 import { digestFile } from '../digest-file.ts';
 import { BASELINES, type Baseline, Baselines } from './baselines.ts';
 import { GatewayView } from './gateway-view.ts';
+import { type FlowScore, Labels } from './labels.ts';
 import type { Truth } from './truth.ts';
 
+/** Views of a capture; a log of flows has only its own. */
 export const VIEWS = ['everything', 'gateway'] as const;
-export type View = (typeof VIEWS)[number];
+export type View = (typeof VIEWS)[number] | 'flows';
 
 /** Same file, same answer. */
 const SEED = 0x5b1d_e5e1;
@@ -57,17 +59,33 @@ export type Outcome = {
   devices: number;
 };
 
-export type Evaluated = { truth: Truth; views: Partial<Record<View, Outcome>>; faults: string[] };
+export type Evaluated = {
+  truth: Truth;
+  views: Partial<Record<View, Outcome>>;
+  faults: string[];
+  /** What the labels of a log of flows say to it. */
+  flows?: FlowScore;
+};
 
-/** Runs one capture through the core, as all was seen and as a router would have seen it. */
+/** Runs one capture through the core, as all was seen and as a router would have seen it; or a log of flows. */
 export async function evaluateCapture(folder: string, truth: Truth, views: readonly View[]): Promise<Evaluated> {
   const file = join(folder, truth.path);
   const evaluated: Evaluated = { truth, views: {}, faults: [] };
   const all = new Run(truth);
-  await evaluated.faults.push(
-    ...(await read(() => digestFile(file, all.sink, () => {}, false).then(({ fault }) => fault))),
-  );
+  const labels = new Labels();
+  const { fault, messages } = await digestFile(file, all.sink, () => {}, false, labels.take);
+  if (fault) evaluated.faults.push(fault.message);
   all.end();
+  if (messages) {
+    evaluated.faults.push(...messages);
+    if (!all.isOffenderKnown()) evaluated.faults.push(`${truth.offender} is no device of this log`);
+    const outcome = all.outcome(false);
+    return {
+      ...evaluated,
+      views: { flows: outcome },
+      flows: labels.score(all.detection.home, outcome, all.offenders()),
+    };
+  }
   if (views.includes('everything')) evaluated.views.everything = all.outcome(false);
   if (!all.isOffenderKnown()) evaluated.faults.push(`${truth.offender} is no device of this capture`);
   if (!views.includes('gateway')) return evaluated;
@@ -139,7 +157,7 @@ class Run {
 
   isOffenderKnown(): boolean {
     const { offender } = this.#truth;
-    return offender === '?' || offender === '-' || this.#offenders().length > 0;
+    return offender === '?' || offender === '-' || this.offenders().length > 0;
   }
 
   /** @param isThere the offender is known to be in the capture, whether or not this view shows it */
@@ -190,7 +208,8 @@ class Run {
     return now;
   }
 
-  #offenders(): string[] {
+  /** Ids of the devices that are named as such. */
+  offenders(): string[] {
     const { offender } = this.#truth;
     return this.detection.home
       .devices()
@@ -202,7 +221,7 @@ class Run {
     const { home } = this.detection;
     const { kind, offender } = this.#truth;
     if (kind !== 'attack') return false;
-    const ids = offender === '?' ? home.devices().map(({ id }) => id) : this.#offenders();
+    const ids = offender === '?' ? home.devices().map(({ id }) => id) : this.offenders();
     return ids.every((id) => home.counters(id).packetsUp === 0);
   }
 
@@ -210,7 +229,7 @@ class Run {
   #guilty(findings: readonly Told[]): string[] {
     const { offender, kind } = this.#truth;
     if (kind !== 'attack' || offender === '-') return [];
-    if (offender !== '?') return this.#offenders();
+    if (offender !== '?') return this.offenders();
     const counts = new Map<string, number>();
     for (const { device, confidence } of findings) counts.set(device, (counts.get(device) ?? 0) + confidence);
     const [most] = [...counts].sort((a, b) => b[1] - a[1]);
@@ -242,7 +261,7 @@ class Run {
     const { offender, kind } = this.#truth;
     if (kind !== 'attack') return { found: false, wronged: accused.size };
     if (offender === '?') return { found: accused.size > 0, wronged: Math.max(0, accused.size - 1) };
-    const offenders = this.#offenders();
+    const offenders = this.offenders();
     const found = offenders.some((id) => accused.has(id));
     return { found, wronged: [...accused].filter((id) => !offenders.includes(id)).length };
   }

@@ -2,6 +2,7 @@ import { AUTONOMIES, DEFAULT_PREFERENCES } from '../../model/preferences.ts';
 import { visible } from '../../model/visible.ts';
 import { BASELINES, type Baseline } from './baselines.ts';
 import type { Evaluated, Outcome, View } from './capture.ts';
+import type { FlowScore } from './labels.ts';
 
 export type Bar = { name: string; held: boolean; detail: string };
 
@@ -58,10 +59,16 @@ function accuses(outcome: Outcome): boolean {
 
 const PATH = 56;
 
+const SEEN_AS: Record<View, string> = {
+  everything: 'As a mirror or a capture sees it: every packet',
+  gateway: 'As a router sees it: connections, SYNs, control packets',
+  flows: 'As a log of flows tells it: connections and what they came to, no packet',
+};
+
 export function table(rows: readonly Evaluated[], view: View): string {
   const shown = rows.filter(({ truth, views }) => views[view] && (truth.kind !== 'benign' || accuses(views[view])));
   const lines = [
-    `As ${view === 'everything' ? 'a mirror or a capture sees it: every packet' : 'a router sees it: connections, SYNs, control packets'}`,
+    SEEN_AS[view],
     `${'capture'.padEnd(PATH)} ${'class'.padEnd(16)} found  after   stopped others  cut (watch ask stop quar.)  what`,
   ];
   for (const { truth, views } of shown)
@@ -89,6 +96,38 @@ function lineOf(path: string, kind: string, sort: string, required: boolean, out
     `${outcome.wronged.length}`.padEnd(7),
     cut.padEnd(27),
     what,
+  ].join(' ');
+}
+
+/** Logs of flows, what each is, and how what was found stands to their labels. */
+export function flowTable(rows: readonly Evaluated[]): string {
+  const lines = [
+    `${'log of flows'.padEnd(PATH)}   flows  malicious  begun before found  after    false  device-days  what it is`,
+  ];
+  let falseFindings = 0;
+  let deviceDays = 0;
+  for (const { truth, flows } of rows) {
+    if (!flows) continue;
+    falseFindings += flows.falseFindings;
+    deviceDays += flows.deviceDays;
+    lines.push(flowLine(truth, flows));
+  }
+  const rate = deviceDays > 0 ? `${(falseFindings / deviceDays).toFixed(2)} per device-day` : 'in no time';
+  lines.push(`${falseFindings} false findings in ${deviceDays.toFixed(1)} device-days: ${rate}`);
+  return lines.join('\n');
+}
+
+function flowLine({ path, note }: Evaluated['truth'], flows: FlowScore): string {
+  const name = path.length > PATH ? `…${path.slice(1 - PATH)}` : path;
+  return [
+    visible(name).padEnd(PATH),
+    String(flows.rows).padStart(7),
+    String(flows.malicious).padStart(10),
+    (flows.before === undefined ? '' : String(flows.before)).padStart(19),
+    (flows.after === undefined ? '' : time(flows.after)).padStart(6),
+    String(flows.falseFindings).padStart(8),
+    flows.deviceDays.toFixed(2).padStart(12),
+    ` ${visible(note)}`,
   ].join(' ');
 }
 

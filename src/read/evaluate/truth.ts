@@ -20,17 +20,18 @@ export type TruthFile = { rows: Truth[]; faults: string[] };
 
 export const TRUTH = 'truth.tsv';
 const COLUMNS = ['path', 'kind', 'offender', 'lan', 'class', 'required', 'note'];
-const CAPTURE = /\.(pcap|pcapng|cap|dump)(\.gz)?$/i;
+const CAPTURE = /\.(pcap|pcapng|cap|dump|binetflow)(\.gz)?$|(^|\/)[^/]*conn\.log(\.labeled)?(\.gz)?$/i;
 /** Captures of one truth file, and bytes of that file. */
 const MAX_CAPTURES = 20_000;
 const MAX_BYTES = 16 << 20;
 
 /**
- * Reads `truth.tsv` of a folder; a row that names a folder stands for its captures. What cannot be read is told as a
+ * Reads the truth of a folder; a row that names a folder stands for its captures. What cannot be read is told as a
  * fault, and everything else goes on.
+ *
+ * @param file where it is told, if not in the folder itself
  */
-export function readTruth(folder: string): TruthFile {
-  const file = join(folder, TRUTH);
+export function readTruth(folder: string, file: string = join(folder, TRUTH)): TruthFile {
   if (statSync(file).size > MAX_BYTES) return { rows: [], faults: [`${file} is larger than ${MAX_BYTES} bytes`] };
   return expand(folder, parseTruth(readFileSync(file, 'utf8')));
 }
