@@ -3,11 +3,21 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { EventView, GroupBody, HomeView, SessionView, SetRuleBody, StreamMessage } from '../../src/contract/api.ts';
+import type {
+  EventView,
+  GroupBody,
+  HomeView,
+  PreferenceBody,
+  SessionView,
+  SetRuleBody,
+  StreamMessage,
+} from '../../src/contract/api.ts';
 import { FakeHome, type FakeHomeOptions } from './fake-home.ts';
+import { identityApi } from './fake-identity.ts';
 import { FakeIncidents } from './fake-incidents.ts';
 import { FakeRefusal, FakeRules } from './fake-rules.ts';
 import { preview, stamp, standingOf } from './fake-standing.ts';
+import { FakeWishes } from './fake-wishes.ts';
 
 export type FakeServerOptions = Partial<FakeHomeOptions> & {
   /** Directory of a built page; without it only the API is served. */
@@ -37,6 +47,7 @@ export class FakeServer {
   readonly home: FakeHome;
   readonly rules: FakeRules;
   readonly incidents: FakeIncidents;
+  readonly wishes: FakeWishes;
   /** Changed by a test before the page asks. */
   session: SessionView['state'];
   /** Applied to every snapshot: a test's own truth. */
@@ -61,6 +72,7 @@ export class FakeServer {
     this.home = new FakeHome({ devices, farEnds, seed, at });
     this.rules = new FakeRules(this.home);
     this.incidents = new FakeIncidents(this.home);
+    this.wishes = new FakeWishes(this.home);
     this.server = createServer((request, response) => void this.answer(request, response));
     this.server.on('upgrade', (request, socket, head) => {
       if (this.refuseStreams || this.session !== 'open') socket.destroy();
@@ -153,6 +165,7 @@ export class FakeServer {
     const own = {
       ...{ enforcement, rules: [...rules.values()], groups: this.rules.groups() },
       incidents: this.incidents.open(),
+      newcomers: this.wishes.newcomers(),
     };
     return this.change({ ...this.home.view(this.epoch, this.sequence), ...own });
   }
@@ -185,6 +198,8 @@ export class FakeServer {
   private rulesApi(route: string, query: URLSearchParams, body: object): [number, unknown] | undefined {
     if (this.session !== 'open') return undefined;
     try {
+      const wished = this.wish(route, body);
+      if (wished) return [200, wished];
       const value = this.obey(route, query, body);
       if (value === undefined || route.startsWith('GET') || route.endsWith('/preview')) return value && [200, value];
       const gone = [...this.told].filter((id) => !this.rules.rules.has(id));
@@ -196,6 +211,35 @@ export class FakeServer {
       const { status, code, message, field } = error;
       return [status, { error: { code, message, ...(field ? { field } : {}) } }];
     }
+  }
+
+  private wish(route: string, body: object): object | undefined {
+    const [, deed, id] = /^(\w+ \/(?:preferences|corrections|newcomers)(?:\/preview)?)(?:\/([^/]+))?(?:\/admit)?$/.exec(route) ?? [];
+    const name = decodeURIComponent(id ?? '');
+    switch (deed) {
+      case 'GET /preferences':
+        return this.wishes.view;
+      case 'PUT /preferences':
+        return this.wished(this.wishes.prefer(body as PreferenceBody));
+      case 'POST /preferences/preview':
+        return this.wishes.rehearse(body as PreferenceBody);
+      case 'GET /corrections':
+        return this.wishes.corrections;
+      case 'DELETE /corrections':
+        return this.wished(this.wishes.uncorrect(name));
+      case 'GET /newcomers':
+        return this.wishes.newcomers();
+      case 'POST /newcomers':
+        return this.wishes.admit(name);
+      default:
+        return undefined;
+    }
+  }
+
+  /** As after any change of preferences or corrections. */
+  private wished<Value>(value: Value): Value {
+    this.send({ kind: 'wishes', sequence: 0, at: this.home.at });
+    return value;
   }
 
   private obey(route: string, query: URLSearchParams, body: object): object | undefined {
@@ -244,6 +288,12 @@ export class FakeServer {
     if (route === 'GET /events') return [200, this.events()];
     if (route === 'POST /erase') return this.erase(body['password'] === PASSWORD);
     if (route === 'GET /history') return [200, this.history(query.get('span') ?? '')];
+    const told = identityApi(this.home, route, body);
+    if (told) {
+      this.send(told.message ?? { kind: 'device', sequence: 0, at: this.home.at, device: told.device });
+      return [200, told.device];
+    }
+    if (route.endsWith('/exposure')) return [200, this.home.exposure(decodeURIComponent(route.split('/')[2] ?? ''))];
     const match = /^(GET|PATCH) \/devices\/([^/]+)(?:\/(nodes|conversations))?$/.exec(route);
     const device = this.view().devices.find(({ id }) => id === decodeURIComponent(match?.[2] ?? ''));
     if (!match || !device) return refusal(404, 'not-found');

@@ -69,6 +69,7 @@ export const ICONS: Record<Kind | UiIcon, string> = {
   shield: 'M12 3l7.5 2.8v5.4c0 4.6-3 8.2-7.5 9.8c-4.5-1.6-7.5-5.2-7.5-9.8V5.8Z',
   group:
     'M9 5.5a2.8 2.8 0 1 0 0 5.6a2.8 2.8 0 1 0 0-5.6ZM3.5 18.5a5.5 5.5 0 0 1 11 0M16 6.2a2.4 2.4 0 1 1 .5 4.7M17.5 14a4.6 4.6 0 0 1 3 4.5',
+  choices: 'M4 6.5l1.6 1.6L8.5 5M12 6.5h8M4 12.5l1.6 1.6l2.9-3.1M12 12.5h8M4 18.5l1.6 1.6l2.9-3.1M12 18.5h8',
   log: 'M6 3.5h12v17H6ZM9 8h6M9 12h6M9 16h4',
   act: 'M12 4.5a1 1 0 1 0 0 2a1 1 0 1 0 0-2ZM12 11a1 1 0 1 0 0 2a1 1 0 1 0 0-2ZM12 17.5a1 1 0 1 0 0 2a1 1 0 1 0 0-2Z',
   block: 'M12 4a8 8 0 1 0 0 16a8 8 0 1 0 0-16ZM6.4 6.4l11.2 11.2',
@@ -114,6 +115,7 @@ export type UiIcon =
   | 'spark'
   | 'shield'
   | 'group'
+  | 'choices'
   | 'log'
   | 'act'
   | 'block'

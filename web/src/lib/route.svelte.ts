@@ -1,5 +1,5 @@
 /** Pages that the header leads to; each is the address `#/` and its name, `home` is `#/`. */
-export const PAGES = ['home', 'rules', 'groups', 'log'] as const;
+export const PAGES = ['home', 'rules', 'groups', 'preferences', 'log'] as const;
 export type PageName = (typeof PAGES)[number];
 export type Route = { page: PageName } | { page: 'device'; id: string };
 

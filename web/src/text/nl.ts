@@ -1,5 +1,7 @@
+import { devicesNl } from './devices-nl.ts';
 import type { Plural, Texts } from './en.ts';
 import { householdNl } from './household-nl.ts';
+import { preferencesNl } from './preferences-nl.ts';
 
 const rules = new Intl.PluralRules('nl');
 const number = new Intl.NumberFormat('nl');
@@ -84,6 +86,8 @@ export const nl: Texts = {
   },
 
   ...householdNl,
+  ...devicesNl,
+  ...preferencesNl,
 
   devices: counted('apparaat', 'apparaten'),
   farEnds: counted('bestemming', 'bestemmingen'),
@@ -162,7 +166,14 @@ export const nl: Texts = {
   },
 
   sheet: { close: 'Sluiten', back: 'Terug' },
-  nav: { title: 'Pagina’s', home: 'Thuis', rules: 'Van kracht', groups: 'Groepen', log: 'Logboek' },
+  nav: {
+    title: 'Pagina’s',
+    home: 'Thuis',
+    rules: 'Van kracht',
+    groups: 'Groepen',
+    preferences: 'Voorkeuren',
+    log: 'Logboek',
+  },
 
   now: { title: 'Op dit moment', up: 'Uit', down: 'In', upLong: 'het huis uit', downLong: 'het huis in' },
 
@@ -317,6 +328,7 @@ export const nl: Texts = {
       'set-up': 'Er is een wachtwoord ingesteld.',
       'signed-in': 'Iemand meldde zich aan.',
       'password-changed': 'Het wachtwoord is in een terminal gewijzigd.',
+      'kind-set': 'SPIN bepaalt weer wat het is:',
       'device-known-again': 'U zei dat dit er een is van eerder:',
       'device-is-another': 'U zei dat dit een ander is:',
       'incident-opened': 'Deed iets verkeerds:',
@@ -334,6 +346,7 @@ export const nl: Texts = {
       'correction-removed': 'SPIN let weer op wat eerder in orde heette.',
       erased: 'Alles is gewist.',
     },
+    kindSet: (kind) => `Wat het is, zoals u zegt (${kind.toLowerCase()}):`,
     renamed: (name) => `Heet nu “${name}”:`,
     unknown: (code) => `${code}:`,
   },
@@ -370,6 +383,7 @@ export const nl: Texts = {
     'setup-closed': 'Er is al een wachtwoord ingesteld. Herlaad deze pagina om aan te melden.',
     'weak-password': 'Dat wachtwoord is te makkelijk te raden. Neem een langer.',
     'unknown-device': 'SPIN kent dit apparaat niet (meer).',
+    'unknown-kind': 'Zo’n soort apparaat is er niet.',
     'unknown-group': 'Deze groep is er niet meer.',
     'unknown-rule': 'Dit is niet meer van kracht.',
     'spins-own': 'SPIN besloot dit om wat het vond. Zeg daar dat het in orde is.',
@@ -386,6 +400,9 @@ export const nl: Texts = {
     'unusable-schedule': 'Deze tijden zijn niet te gebruiken.',
     'cuts-owner-off': 'U gebruikt SPIN hiervandaan, of hebt dit nodig om erbij te komen. Het blijft open.',
     'too-many': 'Er zijn er al te veel.',
+    'bad-preference': 'Dit kan niet worden gebruikt.',
+    'unknown-correction': 'Dit was al teruggenomen.',
+    'unknown-newcomer': 'Het is hier niet nieuw meer.',
     'unknown-incident': 'SPIN kent dit incident niet meer.',
     closed: 'Dit incident is al voorbij.',
   },
