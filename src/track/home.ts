@@ -215,6 +215,15 @@ export class Home {
     return entry < 0 ? undefined : this.#viewConversation(entry);
   }
 
+  /** Name of a conversation's far end: what `conversation` tells as `node.name`. */
+  nodeName(conversation: number): string | undefined {
+    const entry = this.#conversations.entry(conversation);
+    if (entry < 0) return undefined;
+    const { kind, node0 } = this.#conversations.identify(entry, this.#identity);
+    if (kind === NODE.name) return this.#names.text(node0);
+    return kind === NODE.device ? this.#devices.at(node0).names[0] : undefined;
+  }
+
   /** Ids of all conversations, or of one device's, oldest first by device. */
   conversationIds(device?: string): number[] {
     const records = device === undefined ? [...this.#devices.all()] : [this.#devices.get(device)];

@@ -47,7 +47,7 @@ export const outboundMail: Detector = {
         const address = formatWords(far);
         // A provider's name stands for all of its addresses.
         const id = (marks & MARK.named) === 0 || conversation < 0 ? -1 : home.conversationId(conversation);
-        if (servers.size < MAX_SERVERS) servers.add(home.conversation(id)?.node.name ?? address);
+        if (servers.size < MAX_SERVERS) servers.add(home.nodeName(id) ?? address);
         const kind = classOf(home.kindAt(device));
         const isAppliance = kind === 'appliance' || kind === 'critical';
         const least = port !== SMTP ? SERVERS.submission : isAppliance ? SERVERS.appliance : SERVERS.general;

@@ -29,22 +29,25 @@ export const peerFanOut: Detector = {
   start({ home, evidence, claim }) {
     return {
       second(_at, active) {
-        for (const device of [...active, ...evidence.gathered]) {
-          const deeds = evidence.of(device);
-          const kind = classOf(home.kindAt(device));
-          if (kind !== 'appliance' && kind !== 'critical') continue;
-          const fast = peers(deeds.fanOut, PEERS.fast.value);
-          const found = fast ?? peers(deeds.slowFanOut, PEERS.slow.value);
-          if (found === undefined) continue;
-          claim({
-            ...{ device, subject: 'udp', first: found.first, hold: fast ? FAST_HOLD : SLOW_HOLD },
-            target: { service: { protocol: PROTOCOL.udp, initiator: 'device' } },
-            evidence: { peers: found.hosts, answered: found.answered, attempts: found.attempts },
-            confidence: fast ? 0.85 : 0.7,
-          });
-        }
+        for (const device of active) look(device);
+        for (const device of evidence.gathered) look(device);
       },
     };
+
+    function look(device: number): void {
+      const deeds = evidence.of(device);
+      const fast = peers(deeds.fanOut, PEERS.fast.value);
+      const found = fast ?? peers(deeds.slowFanOut, PEERS.slow.value);
+      if (found === undefined) return;
+      const kind = classOf(home.kindAt(device));
+      if (kind !== 'appliance' && kind !== 'critical') return;
+      claim({
+        ...{ device, subject: 'udp', first: found.first, hold: fast ? FAST_HOLD : SLOW_HOLD },
+        target: { service: { protocol: PROTOCOL.udp, initiator: 'device' } },
+        evidence: { peers: found.hosts, answered: found.answered, attempts: found.attempts },
+        confidence: fast ? 0.85 : 0.7,
+      });
+    }
   },
 };
 

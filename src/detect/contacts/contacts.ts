@@ -152,7 +152,7 @@ export class Contacts {
     if (isNamed) circle.named.add(flow.far);
     let contact = circle.known.get(id) ?? circle.once.get(id);
     if (!contact) {
-      const name = isNamed ? this.#home.conversation(id)?.node.name : undefined;
+      const name = isNamed ? this.#home.nodeName(id) : undefined;
       contact = new Contact(flow, id, name, !isNamed && circle.named.has(flow.far));
       meet(circle, contact);
     }

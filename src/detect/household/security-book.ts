@@ -169,7 +169,7 @@ export class SecurityBook {
     const { port, at, protocol } = flow;
     const { plain } = this.of(flow.device);
     const conversation = this.#home.conversationId(flow.conversation);
-    const name = this.#home.conversation(conversation)?.node.name;
+    const name = this.#home.nodeName(conversation);
     const node = name ?? formatAddress(...flow.far);
     const key = `${protocolName(protocol)}/${port} ${node}`;
     const known = plain.get(key);
