@@ -87,8 +87,9 @@ export const horizontalScan: Detector = {
       second(at, active) {
         const tell = (device: number, found: Found, hold: number) => {
           const { isFailing, ...said } = found;
-          const mayBe = !isFailing || found.evidence.inside === true;
-          const isPeople = mayBe && classOf(home.kindAt(device)) === 'general';
+          const kind = home.kindAt(device);
+          const mayBe = found.evidence.inside === true || (!isFailing && kind !== undefined);
+          const isPeople = mayBe && classOf(kind) === 'general';
           const confidence = isPeople ? CONFIDENCE_OF_PEOPLE : found.confidence;
           claim({ ...said, device, hold, confidence, evidence: timed(found, at) });
         };
