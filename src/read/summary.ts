@@ -7,7 +7,8 @@ import type { Output } from './output.ts';
 
 /**
  * Writes the home as one line of JSON, conversation by conversation, since a scanned home has tens of thousands. The
- * packets and bytes of `conversations`, `capture.other` and `capture.skipped` add up to those of `capture`.
+ * packets and bytes of `conversations`, `capture.other` and `capture.skipped` add up to those of `capture`, and
+ * `capture.unseen` is what such a file cannot show.
  */
 export async function writeSummary(
   output: Output,
@@ -51,7 +52,8 @@ export function sentenceOf(home: Home, finding: Finding): string {
 function captureOf(home: Home, totals: Totals) {
   const { packets, bytes, first, last, localOnly, skipped } = totals;
   const { noConversation, evicted } = home.totals();
-  return { packets, bytes, first, last, other: { localOnly, noConversation, evicted }, skipped };
+  const unseen = home.coverage().flatMap(({ notes }) => notes);
+  return { packets, bytes, first, last, other: { localOnly, noConversation, evicted }, skipped, unseen };
 }
 
 function deviceOf(home: Home, device: Device) {

@@ -1,6 +1,7 @@
 import { styleText } from 'node:util';
 import type { Totals } from '../digest/totals.ts';
 import type { Conversation, Device, Finding } from '../model/home.ts';
+import type { CoverageCode } from '../model/observation.ts';
 import { serviceName } from '../model/protocols.ts';
 import { visible } from '../model/visible.ts';
 import type { Home, Sum } from '../track/home.ts';
@@ -54,8 +55,16 @@ function captureLines(home: Home, totals: Totals): string[] {
   ] as const;
   const told = rest.filter(([, sum]) => sum.packets > 0).map(([what, sum]) => `${visible(what)} ${amount(sum)}`);
   if (told.length > 0) lines.push(`Not in a conversation: ${told.join('; ')}`);
+  const unseen = home.coverage().flatMap(({ notes }) => notes.map(({ code, detail }) => UNSEEN[code]?.(detail)));
+  lines.push(...new Set(unseen.filter((line) => line !== undefined)));
   return lines;
 }
+
+/** What such a file cannot show, where it is a file that shows less than packets. */
+const UNSEEN: Partial<Record<CoverageCode, (detail?: string) => string>> = {
+  'headers-not-seen': () => 'Not seen: headers of packets, so that some attacks cannot be told by them',
+  'no-capture': (detail) => `Not seen: messages of devices${detail === undefined ? '' : ` (${detail})`}`,
+};
 
 function deviceLines(home: Home, device: Device): [string, string] {
   const { packetsUp, packetsDown, bytesUp, bytesDown } = home.counters(device.id);
