@@ -44,7 +44,7 @@ export function argusRow(cell: Cells): FlowRow | Uncounted | string {
     ports: isIcmp ? ((from ?? 0) & 255) << 8 : (from! << 16) | to!,
     initiatorKnown: protocol === PROTOCOL.tcp ? isBegin(flagsUp, flagsDown) : cell('Dir')?.trim() === '->',
     onlySyns: flagsUp === TCP_FLAG.syn,
-    serverFirst: false,
+    ...{ serverFirst: false, greeted: false },
     label: cell('Label') ?? '',
   };
 }

@@ -205,6 +205,16 @@ describe('a log of flows', () => {
     });
   });
 
+  test('tells who greeted as TLS does, where the log knows', async () => {
+    const { observations } = await read(zeek({ service: 'ssl' }, { service: 'http' }));
+    expect(observations.filter(({ kind }) => kind === 'hello')).toEqual([
+      {
+        ...{ kind: 'hello', at: 100_000, alpn: [], protocol: 'tcp', clientPort: 40_000, serverPort: 443 },
+        ...{ client: { address: '192.168.1.7' }, server: { address: '203.0.113.5' } },
+      },
+    ]);
+  });
+
   test('keeps labels out of what is told', async () => {
     const labelled = await read(zeek({ label: 'Malicious' }));
     const plain = await read(zeek({ label: 'Benign' }));

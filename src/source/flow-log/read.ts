@@ -2,7 +2,9 @@ import { statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { countSkipped, newTotals, type Totals } from '../../digest/totals.ts';
+import { formatWords } from '../../model/address.ts';
 import type { CoverageNote, Observation } from '../../model/observation.ts';
+import { PROTOCOL } from '../../model/protocols.ts';
 import { type ByteSource, openBytes } from '../capture/chunks.ts';
 import { reasonOf } from '../capture/read.ts';
 import { ARGUS_COLUMNS, argusRow } from './argus.ts';
@@ -159,7 +161,18 @@ class Rows {
     this.reached = Math.max(this.reached, start);
     this.#onRow?.(row);
     this.#timeline.flow(row);
+    if (row.greeted) this.#timeline.message(greetingOf(row));
   }
+}
+
+/** Whom a device greeted as TLS does; the log of flows does not say by what name. */
+function greetingOf({ start, source, destination, protocol, ports }: FlowRow): Observation {
+  return {
+    ...{ kind: 'hello', at: start, alpn: [], protocol: protocol === PROTOCOL.tcp ? 'tcp' : 'udp' },
+    client: { address: formatWords(source) },
+    server: { address: formatWords(destination) },
+    ...{ clientPort: ports >>> 16, serverPort: ports & 0xffff },
+  };
 }
 
 function withoutMark(line: string): string {

@@ -28,6 +28,8 @@ export type FlowRow = {
   onlySyns: boolean;
   /** The first data came from the server. */
   serverFirst: boolean;
+  /** Its client greeted as TLS does, by the log's writer's own look. */
+  greeted: boolean;
   /** What somebody said of it afterwards, for judging alone; empty where nobody did. */
   label: string;
 };

@@ -59,6 +59,7 @@ export function zeekRow(cell: Cells): FlowRow | Uncounted | string {
     ...macsOf(cell),
     ports: isIcmp(protocol) ? icmpOf(protocol, from, to) : (from << 16) | to,
     ...courseOf(cell, protocol),
+    greeted: /\b(ssl|quic)\b/.test(cell('service') ?? ''),
     label: [cell('label'), cell('detailed-label') ?? cell('detailedlabel')].filter(Boolean).join(' '),
   };
 }
