@@ -256,6 +256,11 @@ describe('a new device', () => {
     await becomes((now) => ladder(now) === 'isolated');
     const mine = (all: readonly NewcomerView[]) => all.filter(({ device }) => device === tablet);
     expect(mine(await newcomers())).toMatchObject([{ label: 'tablet', stance: 'hold' }]);
+    const stream = await bed.stream(headers);
+    await send('PUT', '/api/preferences', { scope: { device: tablet }, choice: { newDevices: 'limit' } });
+    const told = () => stream.messages.findLast((message) => message.kind === 'newcomers')?.newcomers ?? [];
+    expect(await eventually(() => mine(told())[0])).toMatchObject({ stance: 'limit' });
+    await becomes((now) => ladder(now) === undefined);
     const left = await send('POST', `/api/newcomers/${tablet}/admit`);
     expect(mine(left.json as unknown as NewcomerView[])).toEqual([]);
     await becomes((now) => now.devices.some(({ id }) => id === tablet) && ladder(now) === undefined);

@@ -173,6 +173,8 @@ export class Incidents {
     const at = this.#options.at();
     this.#changed(undefined, this.#book.apply({ kind: 'tick', at }));
     this.#options.announce({ kind: 'wishes', at });
+    if (this.#newcomers.all().length > 0)
+      this.#options.announce({ kind: 'newcomers', at, newcomers: this.newcomerViews() });
     this.#own.tellAgain();
   }
 
