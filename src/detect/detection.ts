@@ -126,7 +126,13 @@ export class Detection {
   #name(message: DnsObservation, device: number): void {
     const news = this.#names.take(message, device);
     if (!news) return;
-    for (const running of this.#named) this.#guard(running, () => running.hooks.named!(news, message));
+    for (const running of this.#named) {
+      try {
+        running.hooks.named!(news, message);
+      } catch {
+        running.faults++;
+      }
+    }
   }
 
   #open(flow: OpenedFlow): void {

@@ -57,13 +57,33 @@ export class Tally {
   constructor(since: number) {
     this.since = since;
   }
+
+  /** A new stretch of time begins. */
+  begin(since: number): void {
+    this.since = since;
+    this.names = this.characters = this.encoded = this.oddTypes = 0;
+    this.answered = this.failed = this.bytesDown = 0;
+  }
+
+  count(characters: number, encoded: boolean, odd: boolean): void {
+    this.names++;
+    this.characters += characters;
+    if (encoded) this.encoded++;
+    if (odd) this.oddTypes++;
+  }
+
+  answer(ok: boolean, size: number): void {
+    if (ok) this.answered++;
+    else this.failed++;
+    this.bytesDown += size;
+  }
 }
 
 /** What is asked below a domain of many names: counted in three stretches of time, and which names were asked before. */
 class Crowd {
-  spell: Tally;
-  day: Tally;
-  burst: Tally;
+  readonly spell: Tally;
+  readonly day: Tally;
+  readonly burst: Tally;
   readonly #bits = new Uint32Array(NAME_BITS / 32);
   #set = 0;
 
@@ -74,9 +94,9 @@ class Crowd {
   }
 
   pass(at: number): void {
-    if (at - this.burst.since >= BURST) this.burst = new Tally(at);
-    if (at - this.spell.since >= SPELL) this.spell = new Tally(at);
-    if (at - this.day.since >= DAY) this.day = new Tally(at);
+    if (at - this.burst.since >= BURST) this.burst.begin(at);
+    if (at - this.spell.since >= SPELL) this.spell.begin(at);
+    if (at - this.day.since >= DAY) this.day.begin(at);
   }
 
   note(hash: number): boolean {
@@ -92,20 +112,15 @@ class Crowd {
   }
 
   count(characters: number, encoded: boolean, odd: boolean): void {
-    for (const tally of [this.burst, this.spell, this.day]) {
-      tally.names++;
-      tally.characters += characters;
-      if (encoded) tally.encoded++;
-      if (odd) tally.oddTypes++;
-    }
+    this.burst.count(characters, encoded, odd);
+    this.spell.count(characters, encoded, odd);
+    this.day.count(characters, encoded, odd);
   }
 
   answer(ok: boolean, size: number): void {
-    for (const tally of [this.burst, this.spell, this.day]) {
-      if (ok) tally.answered++;
-      else tally.failed++;
-      tally.bytesDown += size;
-    }
+    this.burst.answer(ok, size);
+    this.spell.answer(ok, size);
+    this.day.answer(ok, size);
   }
 }
 
