@@ -1,8 +1,8 @@
+import type { Sort } from '../../decide/meanings.ts';
 import { formatWords } from '../../model/address.ts';
 import type { Device } from '../../model/home.ts';
 import type { FlowRow } from '../../source/flow-log/row.ts';
 import type { Home } from '../../track/home.ts';
-import type { Outcome } from './capture.ts';
 
 /** What somebody who knew wrote beside a log's rows, against what was found without it. */
 export type FlowScore = {
@@ -28,6 +28,13 @@ const MAX_ENDS = 100_000;
 /** As the Stratosphere laboratory's data sets have it (CTU-13, IoT-23). */
 const MALICIOUS = /malicious|botnet/i;
 
+/** What was found, as far as labels are compared with it. */
+type Found = {
+  findings: readonly { device: string; sort: Sort; at: number }[];
+  found: boolean;
+  wronged: readonly string[];
+};
+
 type End = { rows: number[]; malicious: number[]; maliciousCount: number };
 
 /** Gathers the labels of a log's rows. Nothing that is found knows of them. */
@@ -50,7 +57,7 @@ export class Labels {
   };
 
   /** @param offenders ids of those that are named; where nobody is, they are who was found and not wronged */
-  score(home: Home, { findings, found, wronged }: Outcome, offenders: readonly string[]): FlowScore {
+  score(home: Home, { findings, found, wronged }: Found, offenders: readonly string[]): FlowScore {
     const counted = findings.filter(({ sort }) => sort !== 'note');
     const right = counted.filter(({ device }) => !wronged.includes(device));
     const guilty = new Set([...offenders, ...right.map(({ device }) => device)]);
