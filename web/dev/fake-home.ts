@@ -1,4 +1,4 @@
-import type { ConversationView, DeviceView, HistoryView, HomeView, NodeView } from '../../src/contract/api.ts';
+import type { ConversationView, DeviceView, ExposureView, HistoryView, HomeView, NodeView } from '../../src/contract/api.ts';
 
 /** A home that only exists to develop and test the page: seeded, so that the same numbers come every time. */
 export type FakeHomeOptions = { devices: number; farEnds: number; seed: number; at: number };
@@ -130,6 +130,22 @@ export class FakeHome {
     return nodes.sort((a, b) => (order === 'new' ? b.firstSeen - a.firstSeen : size(b) - size(a)));
   }
 
+  exposure(device: string): ExposureView {
+    const { at } = this;
+    const seen = { first: at - 86_400_000, last: at };
+    return {
+      ...{ device, at, grade: 'weak', unseen: ['passwords', 'software'] },
+      points: [
+        {
+          ...{ sort: 'open-login', weight: 'heavy', subject: 'tcp/23', ...seen },
+          evidence: { service: 'telnet', by: '192.0.2.9' },
+        },
+        { sort: 'plain-text', weight: 'light', subject: 'cloud.example', ...seen, evidence: { port: 80 } },
+        { sort: 'update-contact', weight: 'good', subject: 'update.example', ...seen, evidence: {} },
+      ],
+    };
+  }
+
   history(step: number, count: number, scale: number): HistoryView {
     const end = Math.floor(this.at / step) * step;
     const points = Array.from({ length: count }, (_, i) => {
@@ -151,6 +167,10 @@ export class FakeHome {
       addresses: [`192.0.2.${(i % 250) + 2}`, `2001:db8::${(i + 2).toString(16)}`],
       vendor: VENDORS[which]!,
       kind: KINDS[which]!,
+      identity: {
+        kind: { value: KINDS[which]!, confidence: 0.83, because: [{ from: 'hostname', saw: NAMES[which]! }] },
+        vendor: { value: VENDORS[which]!, confidence: 0.9, because: [{ from: 'hardware-address', saw: VENDORS[which]! }] },
+      },
       services: which === 9 ? ['_googlecast._tcp'] : [],
       firstSeen: this.at - 86_400_000 * (1 + (i % 9)),
       lastSeen: this.at - (i % 7) * 60_000,
