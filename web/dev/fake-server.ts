@@ -13,6 +13,7 @@ import type {
   StreamMessage,
 } from '../../src/contract/api.ts';
 import { FakeHome, type FakeHomeOptions } from './fake-home.ts';
+import { identityApi } from './fake-identity.ts';
 import { FakeIncidents } from './fake-incidents.ts';
 import { FakeRefusal, FakeRules } from './fake-rules.ts';
 import { preview, stamp, standingOf } from './fake-standing.ts';
@@ -287,6 +288,12 @@ export class FakeServer {
     if (route === 'GET /events') return [200, this.events()];
     if (route === 'POST /erase') return this.erase(body['password'] === PASSWORD);
     if (route === 'GET /history') return [200, this.history(query.get('span') ?? '')];
+    const told = identityApi(this.home, route, body);
+    if (told) {
+      this.send(told.message ?? { kind: 'device', sequence: 0, at: this.home.at, device: told.device });
+      return [200, told.device];
+    }
+    if (route.endsWith('/exposure')) return [200, this.home.exposure(decodeURIComponent(route.split('/')[2] ?? ''))];
     const match = /^(GET|PATCH) \/devices\/([^/]+)(?:\/(nodes|conversations))?$/.exec(route);
     const device = this.view().devices.find(({ id }) => id === decodeURIComponent(match?.[2] ?? ''));
     if (!match || !device) return refusal(404, 'not-found');

@@ -5,6 +5,7 @@ import type {
   DeviceView,
   ErrorView,
   EventView,
+  ExposureView,
   GroupBody,
   GroupChangeView,
   HistorySpan,
@@ -18,6 +19,7 @@ import type {
   PreviewView,
   RehearsalView,
   RuleChangeView,
+  SameBody,
   SessionView,
   SetRuleBody,
 } from '../../../src/contract/api.ts';
@@ -56,6 +58,10 @@ export const api = {
   events: (limit: number) => request<EventView[]>('GET', `/events?limit=${limit}`),
   device: (id: string) => request<DeviceView>('GET', `/devices/${encodeURIComponent(id)}`),
   rename: (id: string, name: string) => request<DeviceView>('PATCH', `/devices/${encodeURIComponent(id)}`, { name }),
+  exposure: (id: string) => request<ExposureView>('GET', `/devices/${encodeURIComponent(id)}/exposure`),
+  setKind: (id: string, kind: string) =>
+    request<DeviceView>('PUT', `/devices/${encodeURIComponent(id)}/kind`, { kind }),
+  same: (id: string, body: SameBody) => request<DeviceView>('POST', `/devices/${encodeURIComponent(id)}/same`, body),
   setRule: (body: SetRuleBody) => request<RuleChangeView>('POST', '/rules', body),
   preview: (body: SetRuleBody) => request<PreviewView>('POST', '/rules/preview', body),
   removeRule: (id: string) => request<RuleChangeView>('DELETE', `/rules/${encodeURIComponent(id)}`),

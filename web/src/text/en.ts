@@ -1,5 +1,6 @@
 /** English texts, and with that the shape of every language. Names and numbers come in as finished text. */
 import type { Kind } from '../lib/kinds.ts';
+import { devicesEn } from './devices-en.ts';
 import { householdEn } from './household-en.ts';
 import { preferencesEn } from './preferences-en.ts';
 
@@ -89,6 +90,7 @@ export const en = {
   far,
 
   ...householdEn,
+  ...devicesEn,
   ...preferencesEn,
 
   devices: counted('device', 'devices'),
@@ -317,6 +319,7 @@ export const en = {
       'set-up': 'A password was set.',
       'signed-in': 'Somebody signed in.',
       'password-changed': 'The password was changed in a terminal.',
+      'kind-set': 'SPIN decides again what it is:',
       'device-known-again': 'You said that it is one that was known before:',
       'device-is-another': 'You said that it is another one:',
       'incident-opened': 'Did something wrong:',
@@ -334,6 +337,7 @@ export const en = {
       'correction-removed': 'SPIN watches out again for what was said to be fine.',
       erased: 'Everything was erased.',
     } as Record<string, string>,
+    kindSet: (kind: string) => `What it is, as you say (${kind.toLowerCase()}):`,
     renamed: (name: string) => `Renamed to “${name}”:`,
     unknown: (code: string) => `${code}:`,
   },
@@ -370,6 +374,7 @@ export const en = {
     'setup-closed': 'A password has been set already. Reload this page to sign in.',
     'weak-password': 'That password is too easy to guess. Take a longer one.',
     'unknown-device': 'SPIN does not know this device (any more).',
+    'unknown-kind': 'There is no such kind of device.',
     'unknown-group': 'This group is gone.',
     'unknown-rule': 'This is not in force any more.',
     'spins-own': 'SPIN decided this because of what it found. Say there that it is fine.',

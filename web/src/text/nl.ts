@@ -1,3 +1,4 @@
+import { devicesNl } from './devices-nl.ts';
 import type { Plural, Texts } from './en.ts';
 import { householdNl } from './household-nl.ts';
 import { preferencesNl } from './preferences-nl.ts';
@@ -85,6 +86,7 @@ export const nl: Texts = {
   },
 
   ...householdNl,
+  ...devicesNl,
   ...preferencesNl,
 
   devices: counted('apparaat', 'apparaten'),
@@ -326,6 +328,7 @@ export const nl: Texts = {
       'set-up': 'Er is een wachtwoord ingesteld.',
       'signed-in': 'Iemand meldde zich aan.',
       'password-changed': 'Het wachtwoord is in een terminal gewijzigd.',
+      'kind-set': 'SPIN bepaalt weer wat het is:',
       'device-known-again': 'U zei dat dit er een is van eerder:',
       'device-is-another': 'U zei dat dit een ander is:',
       'incident-opened': 'Deed iets verkeerds:',
@@ -343,6 +346,7 @@ export const nl: Texts = {
       'correction-removed': 'SPIN let weer op wat eerder in orde heette.',
       erased: 'Alles is gewist.',
     },
+    kindSet: (kind) => `Wat het is, zoals u zegt (${kind.toLowerCase()}):`,
     renamed: (name) => `Heet nu “${name}”:`,
     unknown: (code) => `${code}:`,
   },
@@ -379,6 +383,7 @@ export const nl: Texts = {
     'setup-closed': 'Er is al een wachtwoord ingesteld. Herlaad deze pagina om aan te melden.',
     'weak-password': 'Dat wachtwoord is te makkelijk te raden. Neem een langer.',
     'unknown-device': 'SPIN kent dit apparaat niet (meer).',
+    'unknown-kind': 'Zo’n soort apparaat is er niet.',
     'unknown-group': 'Deze groep is er niet meer.',
     'unknown-rule': 'Dit is niet meer van kracht.',
     'spins-own': 'SPIN besloot dit om wat het vond. Zeg daar dat het in orde is.',
