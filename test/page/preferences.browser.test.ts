@@ -146,6 +146,7 @@ describe.skipIf(missingBrowser)(`Preferences${missingBrowser}`, { timeout: 60_00
     await change(page).getByText('Nothing was found').waitFor();
     await change(page).getByRole('button', { name: 'Save' }).press('Enter');
     await expect.poll(() => server.wishes.view.home.autonomy).toBe('quarantine');
+    await page.getByRole('button', { name: 'Undo' }).waitFor();
     await page.keyboard.press('Control+z');
     await expect.poll(() => server.wishes.view.home.autonomy).toBe('stop');
   });
