@@ -34,6 +34,11 @@ export class Places {
     return this.#keys[place * KEY + i]!;
   }
 
+  /** The first four words of the key that lives at a place: an address, where the user keeps addresses. */
+  address(place: number): [number, number, number, number] {
+    return [this.word(place, 0), this.word(place, 1), this.word(place, 2), this.word(place, 3)];
+  }
+
   /** The place of a key, or -1. */
   find(hash: number, k0: number, k1: number, k2: number, k3: number, k4: number): number {
     const place = (hash & this.#mask) * 2;

@@ -72,7 +72,7 @@ export class Probed {
   gather(from: Probed, hashOf: (words: ArrayLike<number>) => number): void {
     for (let place = 0; place < TARGETS; place++) {
       if (from.#counts[place * 6] === 0) continue;
-      const words = [0, 1, 2, 3].map((i) => from.places.word(place, i));
+      const words = from.places.address(place);
       const into = this.#take(words, 0, hashOf(words), from.protocol(place), from.#counts[place * 6]!);
       if (into < 0) continue;
       if (this.#counts[into * 6] === 0) this.#first[into * 2] = from.#first[place * 2]!;

@@ -120,13 +120,13 @@ function look(deeds: Deeds, device: number, at: number, { home, evidence, claim 
     if (seconds === 0) continue;
     const how = floodOf(pressure, place, seconds);
     if (how === undefined) continue;
-    const words = [0, 1, 2, 3].map((i) => pressure.places.word(place, i)) as [number, number, number, number];
+    const words = pressure.places.address(place);
     if (
       isScan(deeds, words, evidence.hashOf(words), place) ||
       (home.isHome(words) && (how === 'requests' || pressure.packetsUp(place) < INSIDE.value))
     )
       continue;
-    const address = formatAddress(words[0]!, words[1]!, words[2]!, words[3]!);
+    const address = formatAddress(...words);
     const packets = pressure.packetsUp(place);
     const protocol = protocolName(pressure.protocol(place));
     claim({

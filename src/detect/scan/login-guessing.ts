@@ -52,8 +52,8 @@ export const loginGuessing: Detector = {
             if (!sessions.places.isTaken(place) || !isGuessing(sessions, place)) continue;
             const port = sessions.port(place);
             const count = sessions.sessions(place);
-            const words = [0, 1, 2, 3].map((i) => sessions.places.word(place, i));
-            const address = formatAddress(words[0]!, words[1]!, words[2]!, words[3]!);
+            const words = sessions.places.address(place);
+            const address = formatAddress(...words);
             const first = sessions.since(place);
             const seconds = Math.max(1, Math.round((at - first) / 1000));
             const bytes = Math.round((sessions.bytesUp(place) + sessions.bytesDown(place)) / count);

@@ -97,10 +97,10 @@ function scans(
     if (attempts < least || attempts - answered < attempts * FAILED.value) continue;
     const ports = probed.ports(place);
     if (ports < least || attempts > ports * perPort.value) continue;
-    const words = [0, 1, 2, 3].map((i) => places.word(place, i));
+    const words = places.address(place);
     const pressed = pressure.find(words, hashOf(words));
     if (pressed >= 0 && pressure.bytesUp(pressed) > pressure.packetsUp(pressed) * PROBE_BYTES.value) continue;
-    const address = formatAddress(words[0]!, words[1]!, words[2]!, words[3]!);
+    const address = formatAddress(...words);
     const first = probed.since(place);
     const seconds = Math.max(1, Math.round((at - first) / 1000));
     const refused = probed.refusals(place);
