@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
-const HELP = `Usage: bin/bench offline|captures|names|live|forwarding|escape|household|limits|preferences|identify|idle|page [OPTION…]
+const HELP = `Usage: bin/bench offline|captures|names|live|forwarding|escape|household|limits|preferences|robustness|identify|idle|page [OPTION…]
 
   offline   spin read against other programs on two made-up captures (--quick, --runs N, --install, --keep-only NAME)
   captures  reads every file below a folder and checks its sums (DIR)
@@ -13,6 +13,7 @@ const HELP = `Usage: bin/bench offline|captures|names|live|forwarding|escape|hou
   household one device attacks in the guarded virtual home (root; --quick); --days N: ordinary days, what is stopped
   limits    what ordinary devices need of the kernel's limits, and the margin above it (DIR…: captures of them)
   preferences  one incident under every setting: what is asked, cut and let through
+  robustness  captures of known truth as they might have been recorded otherwise: found, and wrongly accused (DIR)
   identify  what labelled devices are said to be, beside baselines (DIR: captures by device, macs.tsv)
   idle      the virtual home for a while: CPU, memory, bytes written (root; --minutes N)
   page      the dashboard in a browser
@@ -29,6 +30,7 @@ const PROGRAMS: Record<string, string> = {
   household: 'household.ts',
   limits: 'limits.ts',
   preferences: 'preferences.ts',
+  robustness: 'robustness.ts',
   identify: 'identify.ts',
   idle: 'idle.ts',
   page: 'page.ts',

@@ -1,8 +1,9 @@
 import { AUTONOMIES, DEFAULT_PREFERENCES } from '../../model/preferences.ts';
 import { visible } from '../../model/visible.ts';
 import { BASELINES, type Baseline } from './baselines.ts';
-import type { Evaluated, Outcome, View } from './capture.ts';
+import type { Evaluated, View } from './capture.ts';
 import type { FlowScore } from './labels.ts';
+import type { Outcome } from './run.ts';
 
 export type Bar = { name: string; held: boolean; detail: string };
 
