@@ -70,31 +70,9 @@ export class Refusal extends Error {
 /** What fastify itself refuses, in our words; anything unknown is `internal` and tells nothing. */
 export function asRefusal(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
-  const { statusCode, validation, validationContext } = error as FastifyFault;
-  // Where none of several forms fits, the error of all is the one that counts, and not that of the first of them.
-  const first = validation?.find(({ keyword }) => keyword === 'anyOf') ?? validation?.[0];
-  if (first) {
-    const { missingProperty, additionalProperty } = first.params ?? {};
-    const path = [...first.instancePath.split('/').slice(1), missingProperty ?? additionalProperty ?? []].flat();
-    const field = path.join('.').replaceAll(/\.(\d+)/g, '[$1]') || validationContext || '';
-    return new Refusal('bad-request', {
-      message: `${validationContext ?? 'request'} ${first.message ?? ''}`.trim(),
-      field,
-    });
-  }
+  const { statusCode } = error as { statusCode?: number };
   if (statusCode === 413) return new Refusal('too-large');
   if (statusCode === 415) return new Refusal('unsupported-type');
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) return new Refusal('bad-request');
   return new Refusal('internal');
 }
-
-type FastifyFault = {
-  statusCode?: number;
-  validationContext?: string;
-  validation?: {
-    keyword?: string;
-    instancePath: string;
-    message?: string;
-    params?: { missingProperty?: string; additionalProperty?: string };
-  }[];
-};

@@ -1,4 +1,3 @@
-import swagger from '@fastify/swagger';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify from 'fastify';
 import type { Accounts } from './accounts.ts';
@@ -16,6 +15,8 @@ import { identityRoutes } from './routes/identity.ts';
 import { incidentRoutes } from './routes/incidents.ts';
 import { MAX_RULE_ID, ruleRoutes } from './routes/rules.ts';
 import { sessionRoutes } from './routes/session.ts';
+import { schemaController } from './schema/compilers.ts';
+import { OpenApi } from './schema/openapi.ts';
 import type { Stream } from './stream.ts';
 
 /** No request of the page is near it. */
@@ -60,7 +61,7 @@ export async function createApp(options: ServerOptions): Promise<Api> {
     bodyLimit: MAX_BODY_BYTES,
     http: { maxHeaderSize: MAX_HEADER_BYTES },
     routerOptions: { maxParamLength: MAX_RULE_ID },
-    ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
+    schemaController,
   }).withTypeProvider<TypeBoxTypeProvider>();
   app.removeContentTypeParser('text/plain');
   app.setErrorHandler((error, _request, reply) => {
@@ -76,27 +77,22 @@ export async function createApp(options: ServerOptions): Promise<Api> {
     if (request.url.startsWith('/api/')) reply.header('cache-control', 'no-store');
   });
   guard(app, options.hosts, options.accounts);
-  await app.register(swagger, { openapi: { openapi: '3.1.0', info: { title: 'SPIN', version: options.version } } });
   await app.register(async (api: Api) => apiRoutes(api, options), { prefix: '/api' });
   pageRoutes(app, options.pages);
   await app.ready();
   return app;
 }
 
-function apiRoutes(api: Api, { accounts, door, stream }: ServerOptions): void {
+function apiRoutes(api: Api, { accounts, door, stream, version }: ServerOptions): void {
+  const openApi = new OpenApi(version);
+  api.addHook('onRoute', (route) => openApi.add(route));
   sessionRoutes(api, accounts, door);
   homeRoutes(api, door, stream);
   identityRoutes(api, door.identity);
   ruleRoutes(api, door.household);
   auditRoutes(api, door.household);
   incidentRoutes(api, door.desk);
-  let document: string | undefined;
-  api.addHook('onReady', async () => {
-    document = JSON.stringify(api.swagger());
-  });
-  api.get('/openapi.json', { config: { open: true }, schema: { hide: true } }, async (_request, reply) =>
-    reply.type('application/json').send(document),
-  );
+  api.get('/openapi.json', { config: { open: true }, schema: { hide: true } }, async () => openApi.document());
   api.get('/*', { config: { open: true }, schema: { hide: true } }, async () => {
     throw new Refusal('not-found');
   });
