@@ -183,7 +183,23 @@ describe('a relay for strangers', () => {
     const [finding] = found(...relayed(10, 20));
     expect(finding).toMatchObject({ detector: 'proxy-relay', subject: MASTER.address });
     expect(finding!.confidence).toBeGreaterThan(0.8);
-    expect(finding!.evidence.minutes).toBeGreaterThanOrEqual(3);
+    expect(finding!.evidence.minutes).toBeGreaterThanOrEqual(2);
+  });
+
+  it('is found while the device plays a film of its own, too', () => {
+    const film = ticks(START, 4 * SECOND, 150).map((at, i) =>
+      flows(at, {
+        ...{ from: CAMERA, to: BEYOND('203.0.113.200'), at, port: 443, up: 60, down: 200, slot: 300 },
+        flags: i === 0 ? 5 : 4,
+      }),
+    );
+    const [finding, ...others] = found(...[...relayed(10, 20), ...film].sort((a, b) => a.at - b.at));
+    expect(finding).toMatchObject({ subject: MASTER.address });
+    expect(others).toEqual([]);
+  });
+
+  it('is found where it visits more places than are remembered', () => {
+    expect(found(...relayed(10, 250))).toMatchObject([{ subject: MASTER.address }]);
   });
 
   it('is not seen in browsing, in a call, or in a download that is stored elsewhere', () => {

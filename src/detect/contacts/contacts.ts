@@ -10,6 +10,11 @@ import { Rhythm } from './rhythm.ts';
 /** Far ends beyond the home kept of one device: those met once, and those met again. */
 const MAX_ONCE = 64;
 const MAX_KNOWN = 192;
+/**
+ * A line that carried so many packets since it was last to make room is in use: a proxy's one connection to its broker
+ * outlasts the calls at hundreds of strangers.
+ */
+const IN_USE = 200;
 /** Servers that one device greeted by TLS lately, and addresses that it knew by a name. */
 const MAX_GREETED = 192;
 const MAX_NAMED = 512;
@@ -33,6 +38,8 @@ export class Contact {
   readonly rhythm = new Rhythm();
   /** Packets that had come back at the latest call. */
   packetsDown = 0;
+  /** … when it was last to make room. */
+  carried = 0;
   /** Which call of the device it was: the order in which contacts were used. */
   used = 0;
   #owner: string | undefined;
@@ -85,6 +92,8 @@ type Circle = {
   greetings: number;
   readonly named: RecentAddresses;
   calls: number;
+  /** Contacts that made room for others. */
+  displaced: number;
 };
 
 /** Whom devices call beyond the home, and how often: counted once for all detectors that judge it. */
@@ -116,6 +125,11 @@ export class Contacts {
     if (!circle) return [];
     circle.all ??= [...circle.once.values(), ...[...circle.known.values()].sort((a, b) => a.used - b.used)];
     return circle.all;
+  }
+
+  /** How many of the device's contacts made room for others so far: `all` is not all then. */
+  displaced(device: number): number {
+    return this.#circles.get(device)?.displaced ?? 0;
   }
 
   /** A device greeted a server as TLS does. */
@@ -154,15 +168,51 @@ export class Contacts {
     if (!contact) {
       const name = isNamed ? this.#home.nodeName(id) : undefined;
       contact = new Contact(flow, id, name, !isNamed && circle.named.has(flow.far));
-      meet(circle, contact);
+      this.#meet(circle, contact);
     }
     const before = contact.rhythm.last;
     if (!contact.rhythm.note(flow.at)) return undefined;
     this.#noteAnswer(contact, before);
     contact.used = ++circle.calls;
     circle.all = undefined;
-    if (contact.rhythm.count === 2) meetAgain(circle, contact);
+    if (contact.rhythm.count === 2) this.#keep(circle, contact);
     return contact;
+  }
+
+  /** A scan only displaces others that were met once. */
+  #meet(circle: Circle, contact: Contact): void {
+    const { once } = circle;
+    once.set(contact.conversation, contact);
+    if (once.size <= MAX_ONCE) return;
+    const oldest = once.values().next().value!;
+    if (this.#isInUse(oldest)) {
+      oldest.used = ++circle.calls;
+      this.#keep(circle, oldest);
+      return;
+    }
+    once.delete(oldest.conversation);
+    circle.displaced++;
+  }
+
+  /** The one longest unused makes room. */
+  #keep(circle: Circle, contact: Contact): void {
+    const { once, known } = circle;
+    once.delete(contact.conversation);
+    known.set(contact.conversation, contact);
+    if (known.size <= MAX_KNOWN) return;
+    let oldest = oldestOf(known.values());
+    if (this.#isInUse(oldest)) {
+      oldest.used = ++circle.calls;
+      oldest = oldestOf(known.values());
+    }
+    known.delete(oldest.conversation);
+    circle.displaced++;
+  }
+
+  #isInUse(contact: Contact): boolean {
+    const before = contact.carried;
+    contact.carried = this.#home.packetsDown(contact.conversation);
+    return contact.carried - before >= IN_USE;
   }
 
   #noteAnswer(contact: Contact, called: number): void {
@@ -177,7 +227,7 @@ export class Contacts {
     if (!circle) {
       circle = {
         ...{ device, once: new Map(), known: new Map(), all: undefined, calls: 0 },
-        ...{ greeted: new Map(), greetings: 0, named: new RecentAddresses(MAX_NAMED) },
+        ...{ greeted: new Map(), greetings: 0, named: new RecentAddresses(MAX_NAMED), displaced: 0 },
       };
       this.#circles.set(device, circle);
     }
@@ -186,20 +236,10 @@ export class Contacts {
   }
 }
 
-/** A scan only displaces others that were met once. */
-function meet({ once }: Circle, contact: Contact): void {
-  once.set(contact.conversation, contact);
-  if (once.size > MAX_ONCE) once.delete(once.keys().next().value!);
-}
-
-/** The one longest unused makes room. */
-function meetAgain({ once, known }: Circle, contact: Contact): void {
-  once.delete(contact.conversation);
-  known.set(contact.conversation, contact);
-  if (known.size <= MAX_KNOWN) return;
-  let oldest = contact;
-  for (const one of known.values()) if (one.used < oldest.used) oldest = one;
-  known.delete(oldest.conversation);
+function oldestOf(contacts: Iterable<Contact>): Contact {
+  let oldest: Contact | undefined;
+  for (const one of contacts) if (!oldest || one.used < oldest.used) oldest = one;
+  return oldest!;
 }
 
 function leastOf(times: ReadonlyMap<Address, number>): Address {
