@@ -63,7 +63,8 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   'chat-control': attack,
   mining: attack,
   tor: suspicion,
-  'proxy-relay': suspicion,
+  // Bytes in mirror bytes out, minute by minute: what the device carries is done to others by strangers in its name.
+  'proxy-relay': attack,
   // Browsers and televisions switch to it with an update.
   'encrypted-dns': { ...suspicion, spreads: false },
   // Updates and content networks bring new far ends to all of a kind at once, and what is blocked looks for others.
