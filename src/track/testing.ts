@@ -17,12 +17,14 @@ export type FlowSpec = {
   protocol?: number;
   up?: number;
   down?: number;
+  /** Of each packet upwards; 100 by default, as of each downwards. */
+  bytesEach?: number;
   slot?: number;
   flags?: number;
   at?: number;
 };
 
-/** Records of one drain; each packet has 100 bytes. */
+/** Records of one drain. */
 export function flows(at: number, ...specs: FlowSpec[]): Observation {
   const batch = FlowBatch.ofCapacity(Math.max(1, specs.length));
   specs.forEach((spec, i) => {
@@ -34,6 +36,7 @@ export function flows(at: number, ...specs: FlowSpec[]): Observation {
 
 function writeRecord(batch: FlowBatch, i: number, spec: FlowSpec & { at: number }): void {
   const { from, to, port = 443, sourcePort = 40_000, protocol = 6, up = 1, down = 1, slot = i } = spec;
+  const { bytesEach = 100 } = spec;
   const w = i * RECORD_WORDS;
   const d = i * RECORD_DOUBLES;
   const macs = [from.mac, to.mac].map((mac) => (mac === undefined ? undefined : parseMac(mac)) ?? { hi: 0, lo: 0 });
@@ -50,7 +53,7 @@ function writeRecord(batch: FlowBatch, i: number, spec: FlowSpec & { at: number 
   batch.words[w + W.packetsDown] = down;
   batch.doubles[d + D.first] = spec.at;
   batch.doubles[d + D.last] = spec.at;
-  batch.doubles[d + D.bytesUp] = up * 100;
+  batch.doubles[d + D.bytesUp] = up * bytesEach;
   batch.doubles[d + D.bytesDown] = down * 100;
 }
 

@@ -1,13 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import type { Observation } from '../../model/observation.ts';
 import { BEYOND, CAMERA, flows, lookUp, START } from '../../track/testing.ts';
-import { asked, calls, chance, DAY, HOUR, MINUTE, SECOND, ticks, watch } from '../testing/watch.ts';
+import { calls, chance, DAY, HOUR, MINUTE, SECOND, ticks, watch } from '../testing/watch.ts';
 import { beacon, masterCalled } from './beacon.ts';
 
 const MASTER = BEYOND('198.51.100.66');
 const found = (...observations: Observation[]) => {
   const watched = watch(beacon, masterCalled);
-  watched.take(flows(START, { from: CAMERA, to: BEYOND('203.0.113.1') }), ...asked(START, CAMERA, 'time.example'));
+  const clock = BEYOND('203.0.113.1');
+  watched.take(
+    flows(START, { from: CAMERA, to: clock, port: 80 }),
+    lookUp(START, CAMERA, 'time.example', [clock.address]),
+  );
+  watched.take(flows(START, { from: CAMERA, to: clock, slot: 1 }));
   watched.take(...observations.sort((a, b) => a.at - b.at));
   return watched.findings();
 };
@@ -99,7 +104,20 @@ describe('a beacon', () => {
     expect(found(...calls(ticks(START, MINUTE, 60), { from: CAMERA, to: lamp, port: 9999, down: 0 }))).toEqual([]);
   });
 
-  it('at an everyday port is less sure where no look-up of the device was ever seen', () => {
+  it('kept for a hundred calls is as sure as one by the clock, however loose', () => {
+    const calling = (count: number) =>
+      calls(ticks(START, MINUTE, count, 0.5), { from: CAMERA, to: MASTER, port: 50, down: 0 });
+    expect(found(...calling(60))[0]).toMatchObject({ detector: 'beacon' });
+    expect(found(...calling(140))).toContainEqual(expect.objectContaining({ detector: 'command-and-control' }));
+  });
+
+  it('that sends data was answered, though only one line is watched', () => {
+    const oneWay = (up: number) =>
+      calls(ticks(START, MINUTE, 60), { from: CAMERA, to: MASTER, port: 443, down: 0, up, bytesEach: 120 });
+    expect(found(...oneWay(6))).toEqual([]);
+  });
+
+  it('at an everyday port is less sure where no far end of the device is known by a name', () => {
     const silent = calls(ticks(START, MINUTE, 60), { from: CAMERA, to: MASTER, port: 443, down: 0 });
     const watched = watch(beacon, masterCalled);
     watched.take(...silent);

@@ -27,6 +27,11 @@ const THRESHOLDS = {
   },
   clockworkCalls: { value: 8, unit: 'distances', reason: 'seven alike in a row do not happen by chance' },
   jitteredCalls: { value: 16, unit: 'distances', reason: 'the spread of fewer is not known well enough' },
+  kept: {
+    value: 100,
+    unit: 'calls',
+    reason: 'programs call a far end that is gone less and less often (RFC 8085 §3.1.1), and give up',
+  },
   restless: {
     value: 10_000,
     unit: 'ms between connections',
@@ -75,10 +80,11 @@ const STRANGENESS: Record<'named' | 'address', Record<'everyday' | 'rare', Recor
 };
 /** Over UDP silence says less: some only ever report. */
 const UDP_FACTOR = 0.75;
+/** A rhythm kept for long is one, however loose. */
 const JITTER_FACTOR = 0.9;
 const SHORT_FACTOR = 0.8;
 const PEER_FACTOR = 0.7;
-/** Where no look-up of the device was ever seen, that a far end has no name says little about an everyday service. */
+/** Where no far end of the device has a name, that this one has none says little about an everyday service. */
 const NAMELESS_FACTOR = 0.9;
 const NEWNESS = 0.2;
 /** Programs that people installed on a computer talk to odd places too. */
@@ -98,7 +104,7 @@ function caller(name: 'beacon' | 'command-and-control', least: number, below: nu
   return {
     name,
     needs: ['connections'],
-    start: ({ home, contacts, names, claim }) => ({
+    start: ({ home, contacts, claim }) => ({
       called(contact) {
         if (contact.rhythm.known < THRESHOLDS.clockworkCalls.value || isTime(contact)) return;
         const rhythm = regular(contact);
@@ -106,7 +112,7 @@ function caller(name: 'beacon' | 'command-and-control', least: number, below: nu
         if (!conversation || (exchangeOf(conversation) === 'silence' && contacts.isCutOff(contact))) return;
         const { device } = contact;
         const kind = classOf(home.kindAt(device));
-        const about = { kind, since: home.firstSeenAt(device), asks: names.asks(device) };
+        const about = { kind, since: home.firstSeenAt(device), knowsNames: contacts.knowsNames(device) };
         let confidence = confidenceOf(contact, conversation, rhythm, about);
         if (confidence >= least && (hasPeers(contacts.all(device)) || isExamined(contact, contacts.all(device))))
           confidence *= PEER_FACTOR;
@@ -145,7 +151,7 @@ function confidenceOf(
   contact: Contact,
   conversation: Conversation,
   { distance, spread }: Measured,
-  { kind, since, asks }: { kind: KindClass; since: number; asks: boolean },
+  { kind, since, knowsNames }: { kind: KindClass; since: number; knowsNames: boolean },
 ): number {
   const isRestless =
     contact.protocol === PROTOCOL.tcp &&
@@ -154,10 +160,11 @@ function confidenceOf(
   const known = conversation.node.name === undefined && !contact.wasNamed ? 'address' : 'named';
   const place = isEverydayPort(contact.protocol, contact.port) ? 'everyday' : 'rare';
   let confidence = STRANGENESS[known][place][exchangeOf(conversation)] * KIND_FACTOR[kind];
-  if (place === 'everyday' && !asks) confidence *= NAMELESS_FACTOR;
+  if (place === 'everyday' && !knowsNames) confidence *= NAMELESS_FACTOR;
   if (isRestless) confidence = Math.max(confidence, RESTLESS);
   if (contact.protocol === PROTOCOL.udp) confidence *= UDP_FACTOR;
-  if (spread > THRESHOLDS.clockwork.value) confidence *= JITTER_FACTOR;
+  const isKept = contact.rhythm.count >= THRESHOLDS.kept.value;
+  if (spread > THRESHOLDS.clockwork.value && !isKept) confidence *= JITTER_FACTOR;
   if (contact.rhythm.last - contact.first < THRESHOLDS.span.value) confidence *= SHORT_FACTOR;
   if (contact.first - since >= THRESHOLDS.newAfter.value) confidence += NEWNESS;
   return Math.min(0.95, confidence);

@@ -144,6 +144,11 @@ export class Contacts {
     return this.#circles.get(device)?.greeted.has(address) ?? false;
   }
 
+  /** Whether any far end of a device is known by a name: else none can be, and having none says nothing. */
+  knowsNames(device: number): boolean {
+    return (this.#circles.get(device)?.named.size ?? 0) > 0;
+  }
+
   /** Whether nobody was answered since a contact began, though somebody was before: the internet is out of reach. */
   isCutOff({ first }: Contact): boolean {
     return Number.isFinite(this.#answered) && this.#answered <= first;

@@ -32,6 +32,10 @@ export class RecentAddresses {
     this.#earlier = new Int32Array(most);
   }
 
+  get size(): number {
+    return this.#size;
+  }
+
   has(address: AddressWords): boolean {
     return this.#find(address, hashOf(address)) !== NONE;
   }

@@ -58,7 +58,7 @@ const UNKNOWN_FACTOR = 0.75;
 export const novelty: Detector = {
   name: 'novelty',
   needs: ['connections', 'control'],
-  start({ home, claim }) {
+  start({ home, contacts, claim }) {
     const habits = habitBookOf(home);
     return {
       called(contact) {
@@ -74,7 +74,11 @@ export const novelty: Detector = {
         const profile = habits.profile(device);
         if (profile && !mudAllows(profile, contact, contact))
           claim(claimOf(contact, service, needs, at, AGAINST_PROFILE));
-        else if (!profile && news === 'new') {
+        else if (
+          !profile &&
+          news === 'new' &&
+          (contacts.knowsNames(device) || !isEverydayPort(contact.protocol, contact.port))
+        ) {
           const confidence = confidenceOf(contact, needs, at) * (kind === undefined ? UNKNOWN_FACTOR : 1);
           if (confidence > 0) claim(claimOf(contact, service, needs, at, confidence));
         }
