@@ -2,13 +2,24 @@ import { type AddressWords, scopeOf } from '../model/address.ts';
 import { D, FLAG, type FlowBatch, RECORD_DOUBLES, RECORD_WORDS, W } from '../model/flow.ts';
 import { PROTOCOL } from '../model/protocols.ts';
 import { type Conversations, Identity, NODE } from './conversations.ts';
-import { grown, hashOf } from './fair-table.ts';
+import { grown } from './fair-table.ts';
 import { type Limits, NODE_ADDRESSES } from './limits.ts';
 import type { Members } from './members.ts';
 import type { Station } from './stations.ts';
 import { type FlowWitness, MARK } from './witness.ts';
 
 const FIRST_SLOTS = 1024;
+/** What is kept of a flow by its slot, side by side so that one look brings it all. */
+const SLOT_WORDS = 4;
+const SLOT = {
+  /** Conversation entry × 2 (+ 1 where the device is the flow's destination) + 1; 0: none. */
+  found: 0,
+  generation: 1,
+  /** Hash of the flow's five-tuple: a slot means nothing by itself once it was reused, or comes from another table. */
+  flow: 2,
+  /** Bits of `MARK`. */
+  marks: 3,
+} as const;
 /** The group bit of the first octet (IEEE 802): a multicast or broadcast frame. */
 const GROUP_BIT = 0x0100;
 
@@ -38,13 +49,9 @@ export class Attribution {
   readonly #conversations: Conversations;
   readonly #limits: Limits;
   readonly #witness: FlowWitness | undefined;
-  /** Per slot: conversation entry × 2 (+ 1 where the device is the flow's destination) + 1; 0: none. */
-  #slotEntry = new Int32Array(FIRST_SLOTS);
-  #slotGeneration = new Uint32Array(FIRST_SLOTS);
-  /** Hash of the flow's five-tuple: a slot means nothing by itself once it was reused, or comes from another table. */
-  #slotFlow = new Uint32Array(FIRST_SLOTS);
-  /** What the witness is told of a flow's ends, bits of `MARK`; and of the flow in hand. */
-  #slotMarks = new Uint8Array(FIRST_SLOTS);
+  /** Per slot the words of `SLOT`. */
+  #slots = new Int32Array(FIRST_SLOTS * SLOT_WORDS);
+  /** What the witness is told of the ends of the flow in hand. */
   #marks = 0;
   readonly #source = new End();
   readonly #destination = new End();
@@ -96,28 +103,30 @@ export class Attribution {
     const flags = words[w + W.flags]!;
     const flow = flowHash(words, w);
     const kept = slot < this.#limits.slots;
-    if (kept && slot >= this.#slotEntry.length) this.#growSlots(slot);
-    const cached = kept ? this.#slotEntry[slot]! : 0;
+    const at = slot * SLOT_WORDS;
+    if (kept && at >= this.#slots.length) this.#growSlots(at);
+    const slots = this.#slots;
+    const cached = kept ? slots[at + SLOT.found]! : 0;
     const entry = (cached - 1) >> 1;
-    const alive = cached > 0 && this.#slotGeneration[slot] === this.#conversations.generation(entry);
-    if (alive && (flags & FLAG.fresh) === 0 && this.#slotFlow[slot] === flow) {
+    const alive = cached > 0 && slots[at + SLOT.generation] === this.#conversations.generation(entry);
+    if (alive && (flags & FLAG.fresh) === 0 && slots[at + SLOT.flow] === flow) {
       this.#conversations.table.touch(entry);
-      this.#marks = this.#slotMarks[slot]!;
+      this.#marks = slots[at + SLOT.marks]!;
       return cached;
     }
     const found = this.#attribute(words, w, first);
     if (found > 0) {
       const now = (found - 1) >> 1;
       // Making room for the right conversation may have cost the wrong one its place.
-      const remains = alive && this.#slotGeneration[slot] === this.#conversations.generation(entry);
+      const remains = alive && slots[at + SLOT.generation] === this.#conversations.generation(entry);
       if (remains && entry !== now && (flags & FLAG.swapped) !== 0) this.#correct(entry, now);
       this.#conversations.joined(now);
-      if (kept) this.#slotGeneration[slot] = this.#conversations.generation(now);
+      if (kept) slots[at + SLOT.generation] = this.#conversations.generation(now);
     }
     if (kept) {
-      this.#slotEntry[slot] = found;
-      this.#slotFlow[slot] = flow;
-      this.#slotMarks[slot] = this.#marks;
+      slots[at + SLOT.found] = found;
+      slots[at + SLOT.flow] = flow;
+      slots[at + SLOT.marks] = this.#marks;
     }
     return found;
   }
@@ -180,12 +189,8 @@ export class Attribution {
 
   #noteEnds(entry: number, ours: AddressWords, theirs: AddressWords): void {
     const conversations = this.#conversations;
-    const known = conversations.flows(entry) > 0;
-    if (known && !sameAsEnd(conversations, entry, theirs)) this.#noteFurther(entry, theirs);
-    for (let i = 0; i < 4; i++) {
-      conversations.setEnd(entry, i, ours[i as 0 | 1 | 2 | 3]);
-      conversations.setEnd(entry, 4 + i, theirs[i as 0 | 1 | 2 | 3]);
-    }
+    if (conversations.flows(entry) > 0 && !conversations.isAt(entry, theirs)) this.#noteFurther(entry, theirs);
+    conversations.setEnds(entry, ours, theirs);
   }
 
   /** Keeps the addresses that a named far end was reached at before. */
@@ -231,21 +236,23 @@ export class Attribution {
     const at = w + (isSource ? W.source : W.destination);
     const high = isSource ? words[w + W.macHigh]! >>> 16 : words[w + W.macHigh]! & 0xffff;
     const low = words[w + (isSource ? W.sourceMacLow : W.destinationMacLow)]!;
-    end.words[0] = words[at]!;
-    end.words[1] = words[at + 1]!;
-    end.words[2] = words[at + 2]!;
-    end.words[3] = words[at + 3]!;
+    const own = end.words;
+    own[0] = words[at]!;
+    own[1] = words[at + 1]!;
+    own[2] = words[at + 2]!;
+    own[3] = words[at + 3]!;
     end.device = -1;
-    end.station = (high === 0 && low === 0) || (high & GROUP_BIT) !== 0 ? undefined : this.#members.station(high, low);
-    const seen = words[w + W.seen]! > 0;
-    end.sent = words[w + (isSource ? W.packetsUp : W.packetsDown)]! > 0 || (isSource && seen);
-    const scope = scopeOf(end.words[0], end.words[1], end.words[2], end.words[3]);
+    const isToGroup = (high & GROUP_BIT) !== 0;
+    end.station = isToGroup || (high === 0 && low === 0) ? undefined : this.#members.station(high, low);
+    const seen = isSource && words[w + W.seen]! > 0;
+    end.sent = seen || words[w + (isSource ? W.packetsUp : W.packetsDown)]! > 0;
+    const scope = scopeOf(own[0], own[1], own[2], own[3]);
+    const isOneThings = scope === 'global' || scope === 'private' || scope === 'link-local';
     end.unspecified = scope === 'unspecified';
-    end.special = scope === 'multicast' || scope === 'broadcast' || scope === 'loopback' || end.unspecified;
-    end.toLink = scope === 'broadcast' || (scope === 'multicast' && isLinkMulticast(end.words));
-    end.special ||= (high & GROUP_BIT) !== 0;
+    end.special = isToGroup || !isOneThings;
+    end.toLink = scope === 'broadcast' || (scope === 'multicast' && isLinkMulticast(own));
     end.toLink ||= high === 0xffff && low === 0xffff_ffff;
-    end.home = !end.special && this.#members.lan.isHome(end.words);
+    end.home = !end.special && this.#members.lan.isHome(own, scope);
     return end;
   }
 
@@ -256,7 +263,7 @@ export class Attribution {
     if (end.special) return this.#settledWithoutAddress(end);
     if (!station) return this.#settledByAddress(end, other);
     if (station.gateway) return this.#settledBehindGateway(end);
-    const ownMac = members.lan.homeMacs.has(station.mac);
+    const ownMac = members.lan.isHomeMac(station.mac);
     if (!end.home && !ownMac) return -1;
     if (end.home && members.lan.gatewayAddresses.size > 0 && !station.leased) {
       const known = members.devices.withAddress(end.words[0], end.words[1], end.words[2], end.words[3]);
@@ -356,13 +363,10 @@ export class Attribution {
     return this.#is(device, turned);
   }
 
-  #growSlots(slot: number): void {
-    let length = this.#slotEntry.length;
-    while (length <= slot) length *= 2;
-    this.#slotEntry = grown(this.#slotEntry, length);
-    this.#slotGeneration = grown(this.#slotGeneration, length);
-    this.#slotFlow = grown(this.#slotFlow, length);
-    this.#slotMarks = grown(this.#slotMarks, length);
+  #growSlots(at: number): void {
+    let { length } = this.#slots;
+    while (length <= at) length *= 2;
+    this.#slots = grown(this.#slots, length);
   }
 }
 
@@ -378,37 +382,25 @@ function marksOf(ours: End, theirs: End): number {
 
 const SERVICE = { protocol: 0, port: 0 };
 
+/** A sum, whose terms need not wait for one another: it is taken of every record. */
 function flowHash(words: Uint32Array, w: number): number {
-  const ends = hashOf(
-    words[w + W.ports]!,
-    words[w + W.source]!,
-    words[w + W.source + 1]!,
-    words[w + W.source + 2]!,
-    words[w + W.source + 3]!,
-    words[w + W.destination]!,
-    words[w + W.destination + 1]!,
-  );
-  return (
-    (ends ^
-      Math.imul(words[w + W.destination + 2]!, 0x9e3779b1) ^
-      Math.imul(words[w + W.destination + 3]!, 0x85ebca77) ^
-      Math.imul(words[w + W.protocol]! & 255, 0xc2b2ae3d)) >>>
-    0
-  );
+  const sum =
+    Math.imul(words[w + W.ports]!, 0xcc9e2d51) +
+    Math.imul(words[w + W.source]!, 0x1b873593) +
+    Math.imul(words[w + W.source + 1]!, 0xe6546b65) +
+    Math.imul(words[w + W.source + 2]!, 0x27d4eb2f) +
+    Math.imul(words[w + W.source + 3]!, 0x165667b1) +
+    Math.imul(words[w + W.destination]!, 0x85ebca6b) +
+    Math.imul(words[w + W.destination + 1]!, 0xc2b2ae3d) +
+    Math.imul(words[w + W.destination + 2]!, 0x9e3779b1) +
+    Math.imul(words[w + W.destination + 3]!, 0x85ebca77) +
+    Math.imul(words[w + W.protocol]! & 255, 0xc2b2ae35);
+  return sum | 0;
 }
 
 /** 224.0.0.0/24 (RFC 5771 §4) and ff02::/16 (RFC 4291 §2.7): no router forwards them. */
 function isLinkMulticast(words: AddressWords): boolean {
   return words[0] === 0 ? words[3] >>> 8 === 0xe00000 : words[0] >>> 16 === 0xff02;
-}
-
-function sameAsEnd(conversations: Conversations, entry: number, words: AddressWords): boolean {
-  return (
-    conversations.end(entry, 7) === words[3] &&
-    conversations.end(entry, 6) === words[2] &&
-    conversations.end(entry, 5) === words[1] &&
-    conversations.end(entry, 4) === words[0]
-  );
 }
 
 function sameWords(a: readonly number[], b: readonly number[]): boolean {

@@ -1,3 +1,4 @@
+import type { AddressWords } from '../model/address.ts';
 import { FairTable, grown } from './fair-table.ts';
 import type { Limits } from './limits.ts';
 import type { Names } from './names.ts';
@@ -117,10 +118,9 @@ export class Conversations {
   open(identity: Identity, first: number): number {
     const { device, node0, node1, node2, node3, port } = identity;
     const meta = metaOf(identity);
-    const last = ((device << 16) | port) >>> 0;
-    const known = this.table.find(node0, node1, node2, node3, meta, last);
-    if (known >= 0) return known;
-    const entry = this.table.insert(device, node0, node1, node2, node3, meta, last);
+    const last = (device << 16) | port;
+    const entry = this.table.take(device, node0, node1, node2, node3, meta, last);
+    if (!this.table.isNew) return entry;
     if (identity.kind === NODE.name) this.#names.hold(node0);
     this.#zero(entry * COUNTERS);
     this.#first[entry] = first;
@@ -215,8 +215,26 @@ export class Conversations {
     return this.#ends[entry * 8 + i]!;
   }
 
-  setEnd(entry: number, i: number, word: number): void {
-    this.#ends[entry * 8 + i] = word;
+  setEnds(entry: number, ours: AddressWords, theirs: AddressWords): void {
+    const ends = this.#ends;
+    const at = entry * 8;
+    ends[at] = ours[0];
+    ends[at + 1] = ours[1];
+    ends[at + 2] = ours[2];
+    ends[at + 3] = ours[3];
+    ends[at + 4] = theirs[0];
+    ends[at + 5] = theirs[1];
+    ends[at + 6] = theirs[2];
+    ends[at + 7] = theirs[3];
+  }
+
+  /** Whether the far end's last address is this one. */
+  isAt(entry: number, theirs: AddressWords): boolean {
+    const ends = this.#ends;
+    const at = entry * 8 + 4;
+    return (
+      ends[at + 3] === theirs[3] && ends[at + 2] === theirs[2] && ends[at + 1] === theirs[1] && ends[at] === theirs[0]
+    );
   }
 
   /** Earlier addresses of the far end, each as four words. */
@@ -259,7 +277,7 @@ export class Conversations {
     if (identity.kind === NODE.name) this.#names.hold(identity.node0);
     this.#releaseName(entry);
     const { device, node0, node1, node2, node3, port } = identity;
-    this.table.move(entry, device, node0, node1, node2, node3, metaOf(identity), ((device << 16) | port) >>> 0);
+    this.table.move(entry, device, node0, node1, node2, node3, metaOf(identity), (device << 16) | port);
     this.#retire(entry);
     this.#markChanged(entry);
     return entry;

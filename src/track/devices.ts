@@ -129,12 +129,7 @@ export class Devices {
   #entryOf(w0: number, w1: number, w2: number, w3: number): number {
     const table = this.#addresses;
     const last = this.#lastEntry;
-    const same =
-      table.word(last, 3) === w3 &&
-      table.word(last, 2) === w2 &&
-      table.word(last, 1) === w1 &&
-      table.word(last, 0) === w0;
-    if (same && table.owner(last) >= 0) return last;
+    if (table.isAt(last, w0, w1, w2, w3) && table.owner(last) >= 0) return last;
     const entry = table.find(w0, w1, w2, w3, 0, 0);
     if (entry >= 0) this.#lastEntry = entry;
     return entry;

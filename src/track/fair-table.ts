@@ -28,15 +28,18 @@ const SEARCH_EVERY = 64;
 
 export class FairTable {
   readonly #options: FairTableOptions;
+  readonly #seed: number;
   readonly #counts: Int32Array;
   readonly #heads: Int32Array;
   readonly #tails: Int32Array;
-  #keys: Uint32Array;
-  #hashes: Uint32Array;
+  /** Signed, as comparisons of int32 are the fast ones. */
+  #keys: Int32Array;
+  #hashes: Int32Array;
   #owners: Int32Array;
   #next: Int32Array;
   #previous: Int32Array;
   #touched: Uint8Array;
+  /** Pairs of hash and entry + 1, zero where nothing is: a place is compared without a look at any entry. */
   #index: Int32Array;
   #mask: number;
   #capacity: number;
@@ -45,22 +48,25 @@ export class FairTable {
   #largest = 0;
   #untilSearch = 0;
   size = 0;
+  /** The last `take` added its key. */
+  isNew = false;
 
   constructor(options: FairTableOptions) {
     this.#options = options;
+    this.#seed = options.seed;
     this.#counts = new Int32Array(options.owners);
     this.#heads = new Int32Array(options.owners).fill(-1);
     this.#tails = new Int32Array(options.owners).fill(-1);
     const capacity = Math.min(FIRST_CAPACITY, options.capacity);
     this.#capacity = capacity;
-    this.#keys = new Uint32Array(capacity * KEY_WORDS);
-    this.#hashes = new Uint32Array(capacity);
+    this.#keys = new Int32Array(capacity * KEY_WORDS);
+    this.#hashes = new Int32Array(capacity);
     this.#owners = new Int32Array(capacity).fill(-1);
     this.#next = new Int32Array(capacity);
     this.#previous = new Int32Array(capacity);
     this.#touched = new Uint8Array(capacity);
-    this.#index = new Int32Array(indexSize(capacity));
-    this.#mask = this.#index.length - 1;
+    this.#index = new Int32Array(placesFor(capacity) * 2);
+    this.#mask = placesFor(capacity) - 1;
     options.onGrow(capacity);
   }
 
@@ -79,7 +85,14 @@ export class FairTable {
   }
 
   word(entry: number, word: number): number {
-    return this.#keys[entry * KEY_WORDS + word]!;
+    return this.#keys[entry * KEY_WORDS + word]! >>> 0;
+  }
+
+  /** Whether these are the first four words of an entry's key. */
+  isAt(entry: number, k0: number, k1: number, k2: number, k3: number): boolean {
+    const keys = this.#keys;
+    const at = entry * KEY_WORDS;
+    return keys[at + 3] === (k3 | 0) && keys[at + 2] === (k2 | 0) && keys[at + 1] === (k1 | 0) && keys[at] === (k0 | 0);
   }
 
   /** Oldest entry of an owner; -1 at the end. */
@@ -96,36 +109,51 @@ export class FairTable {
     this.#touched[entry] = 1;
   }
 
-  /** The entry of a key, or -1. */
+  /** The entry of a key, or -1. Of its words only the low 32 bits count, here and below. */
   find(k0: number, k1: number, k2: number, k3: number, k4: number, k5: number): number {
+    return this.#find(hashOf(this.#seed, k0, k1, k2, k3, k4, k5), k0, k1, k2, k3, k4, k5);
+  }
+
+  /** The entry of a key, added for an owner where it is not there yet: `isNew` says so. */
+  take(owner: number, k0: number, k1: number, k2: number, k3: number, k4: number, k5: number): number {
+    const hash = hashOf(this.#seed, k0, k1, k2, k3, k4, k5);
+    const known = this.#find(hash, k0, k1, k2, k3, k4, k5);
+    this.isNew = known < 0;
+    return known < 0 ? this.#add(hash, owner, k0, k1, k2, k3, k4, k5) : known;
+  }
+
+  /** Adds a key that is not there yet. */
+  insert(owner: number, k0: number, k1: number, k2: number, k3: number, k4: number, k5: number): number {
+    return this.#add(hashOf(this.#seed, k0, k1, k2, k3, k4, k5), owner, k0, k1, k2, k3, k4, k5);
+  }
+
+  #find(hash: number, k0: number, k1: number, k2: number, k3: number, k4: number, k5: number): number {
     const keys = this.#keys;
     const index = this.#index;
     const mask = this.#mask;
-    let position = hashOf(this.#options.seed, k0, k1, k2, k3, k4, k5) & mask;
-    for (;;) {
-      const entry = index[position]! - 1;
+    for (let place = hash & mask; ; place = (place + 1) & mask) {
+      const entry = index[place * 2 + 1]! - 1;
       if (entry < 0) return -1;
+      if (index[place * 2] !== hash) continue;
       const at = entry * KEY_WORDS;
       if (
-        keys[at] === k0 &&
-        keys[at + 1] === k1 &&
-        keys[at + 2] === k2 &&
-        keys[at + 3] === k3 &&
-        keys[at + 4] === k4 &&
-        keys[at + 5] === k5
+        keys[at] === (k0 | 0) &&
+        keys[at + 1] === (k1 | 0) &&
+        keys[at + 2] === (k2 | 0) &&
+        keys[at + 3] === (k3 | 0) &&
+        keys[at + 4] === (k4 | 0) &&
+        keys[at + 5] === (k5 | 0)
       )
         return entry;
-      position = (position + 1) & mask;
     }
   }
 
-  /** Adds a key that is not there yet; words are unsigned. */
-  insert(owner: number, k0: number, k1: number, k2: number, k3: number, k4: number, k5: number): number {
+  #add(hash: number, owner: number, k0: number, k1: number, k2: number, k3: number, k4: number, k5: number): number {
     while (this.#counts[owner]! >= this.#options.perOwner) this.#evictFrom(owner);
     if (this.size === this.#options.capacity) this.#evictFrom(this.#largestOwner());
-    const entry = this.#take();
-    this.#setKey(entry, k0, k1, k2, k3, k4, k5);
-    this.#enterIndex(entry);
+    const entry = this.#takeFree();
+    this.#setKey(entry, hash, k0, k1, k2, k3, k4, k5);
+    this.#enterIndex(hash, entry + 1);
     this.#append(entry, owner);
     this.#touched[entry] = 0;
     this.size++;
@@ -143,15 +171,16 @@ export class FairTable {
 
   /** Gives a living entry another owner and key (not there yet); its number stays. */
   move(entry: number, owner: number, k0: number, k1: number, k2: number, k3: number, k4: number, k5: number): void {
+    const hash = hashOf(this.#seed, k0, k1, k2, k3, k4, k5);
     this.#leaveIndex(entry);
-    this.#setKey(entry, k0, k1, k2, k3, k4, k5);
-    this.#enterIndex(entry);
+    this.#setKey(entry, hash, k0, k1, k2, k3, k4, k5);
+    this.#enterIndex(hash, entry + 1);
     if (this.#owners[entry] === owner) return;
     this.#unlink(entry);
     this.#append(entry, owner);
   }
 
-  #setKey(entry: number, k0: number, k1: number, k2: number, k3: number, k4: number, k5: number): void {
+  #setKey(entry: number, hash: number, k0: number, k1: number, k2: number, k3: number, k4: number, k5: number): void {
     const keys = this.#keys;
     const at = entry * KEY_WORDS;
     keys[at] = k0;
@@ -160,10 +189,10 @@ export class FairTable {
     keys[at + 3] = k3;
     keys[at + 4] = k4;
     keys[at + 5] = k5;
-    this.#hashes[entry] = hashOf(this.#options.seed, k0, k1, k2, k3, k4, k5);
+    this.#hashes[entry] = hash;
   }
 
-  #take(): number {
+  #takeFree(): number {
     if (this.#free >= 0) {
       const entry = this.#free;
       this.#free = this.#next[entry]!;
@@ -182,30 +211,34 @@ export class FairTable {
     this.#next = grown(this.#next, capacity);
     this.#previous = grown(this.#previous, capacity);
     this.#touched = grown(this.#touched, capacity);
-    this.#index = new Int32Array(indexSize(capacity));
-    this.#mask = this.#index.length - 1;
-    for (let entry = 0; entry < this.#used; entry++) if (this.#owners[entry]! >= 0) this.#enterIndex(entry);
+    const old = this.#index;
+    this.#index = new Int32Array(placesFor(capacity) * 2);
+    this.#mask = placesFor(capacity) - 1;
+    for (let at = 0; at < old.length; at += 2) if (old[at + 1] !== 0) this.#enterIndex(old[at]!, old[at + 1]!);
     this.#options.onGrow(capacity);
   }
 
-  #enterIndex(entry: number): void {
-    let position = this.#hashes[entry]! & this.#mask;
-    while (this.#index[position] !== 0) position = (position + 1) & this.#mask;
-    this.#index[position] = entry + 1;
+  #enterIndex(hash: number, numbered: number): void {
+    const index = this.#index;
+    let place = hash & this.#mask;
+    while (index[place * 2 + 1] !== 0) place = (place + 1) & this.#mask;
+    index[place * 2] = hash;
+    index[place * 2 + 1] = numbered;
   }
 
   #leaveIndex(entry: number): void {
     const index = this.#index;
     const mask = this.#mask;
     let hole = this.#hashes[entry]! & mask;
-    while (index[hole] !== entry + 1) hole = (hole + 1) & mask;
-    for (let at = (hole + 1) & mask; index[at] !== 0; at = (at + 1) & mask) {
-      const home = this.#hashes[index[at]! - 1]! & mask;
-      if (((at - home) & mask) < ((at - hole) & mask)) continue;
-      index[hole] = index[at]!;
-      hole = at;
+    while (index[hole * 2 + 1] !== entry + 1) hole = (hole + 1) & mask;
+    for (let place = (hole + 1) & mask; index[place * 2 + 1] !== 0; place = (place + 1) & mask) {
+      const home = index[place * 2]! & mask;
+      if (((place - home) & mask) < ((place - hole) & mask)) continue;
+      index[hole * 2] = index[place * 2]!;
+      index[hole * 2 + 1] = index[place * 2 + 1]!;
+      hole = place;
     }
-    index[hole] = 0;
+    index[hole * 2 + 1] = 0;
   }
 
   #append(entry: number, owner: number): void {
@@ -254,7 +287,7 @@ export class FairTable {
   }
 }
 
-function indexSize(capacity: number): number {
+function placesFor(capacity: number): number {
   let size = 8;
   while (size < capacity * 2) size *= 2;
   return size;
@@ -267,8 +300,8 @@ export function grown<T extends Uint8Array | Int32Array | Uint32Array | Float64A
   return copy;
 }
 
-/** Mixes words after the scheme of MurmurHash3 (public domain). */
-export function hashOf(seed: number, k0: number, k1: number, k2: number, k3: number, k4: number, k5: number): number {
+/** Mixes words after the scheme of MurmurHash3 (public domain). @returns 32 bits, signed */
+function hashOf(seed: number, k0: number, k1: number, k2: number, k3: number, k4: number, k5: number): number {
   let hash = seed;
   hash = mix(hash, k0);
   hash = mix(hash, k1);
@@ -280,7 +313,7 @@ export function hashOf(seed: number, k0: number, k1: number, k2: number, k3: num
   hash = Math.imul(hash, 0x85ebca6b);
   hash ^= hash >>> 13;
   hash = Math.imul(hash, 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0;
+  return hash ^ (hash >>> 16);
 }
 
 function mix(hash: number, word: number): number {

@@ -389,7 +389,7 @@ export class Home {
       this.#lan.own(source.own.macs, source.own.addresses);
       for (const text of source.own.macs) {
         const mac = parseMac(text);
-        if (mac) this.#members.station(mac.hi, mac.lo);
+        if (mac) this.#members.ownStation(mac.hi, mac.lo);
       }
       this.#members.gatewayChanged = true;
     }

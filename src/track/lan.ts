@@ -74,8 +74,7 @@ export class Lan {
   }
 
   /** Whether an address is of this home. */
-  isHome(words: AddressWords): boolean {
-    const scope = scopeOf(words[0], words[1], words[2], words[3]);
+  isHome(words: AddressWords, scope = scopeOf(words[0], words[1], words[2], words[3])): boolean {
     if (scope === 'link-local') return true;
     if (scope !== 'private' && scope !== 'global') return false;
     if (inAny(words, this.#configured)) return true;
@@ -83,6 +82,11 @@ export class Lan {
     if (v4 ? this.#configuredV4 : this.#configuredV6) return false;
     if (scope === 'private') return true;
     return inAny(words, this.#learnt);
+  }
+
+  /** Whether a station's hardware address was said to be home by configuration. */
+  isHomeMac(mac: number): boolean {
+    return this.homeMacs.size > 0 && this.homeMacs.has(mac);
   }
 
   /** Whether an address was said to be home by configuration, so that it counts wherever it is seen. */
@@ -109,10 +113,10 @@ function inAny(words: AddressWords, prefixes: readonly MaskedPrefix[]): boolean 
   for (let i = 0; i < prefixes.length; i++) {
     const { words: prefix, mask } = prefixes[i]!;
     if (
-      (words[3] & mask[3]) >>> 0 === prefix[3] &&
-      (words[2] & mask[2]) >>> 0 === prefix[2] &&
-      (words[1] & mask[1]) >>> 0 === prefix[1] &&
-      (words[0] & mask[0]) >>> 0 === prefix[0]
+      ((words[0] ^ prefix[0]) & mask[0]) === 0 &&
+      ((words[1] ^ prefix[1]) & mask[1]) === 0 &&
+      ((words[2] ^ prefix[2]) & mask[2]) === 0 &&
+      ((words[3] ^ prefix[3]) & mask[3]) === 0
     )
       return true;
   }

@@ -4,7 +4,7 @@ import type { Device } from '../model/home.ts';
 import { type Conversations, Identity, NODE } from './conversations.ts';
 import { type DeviceRecord, idByAddress, idByMac } from './device-record.ts';
 import type { Devices } from './devices.ts';
-import { type Lan, macNumber } from './lan.ts';
+import type { Lan } from './lan.ts';
 import { GONE_AFTER } from './limits.ts';
 import type { Names } from './names.ts';
 import { FAR_NETWORKS, NEXT_HOP_PROVEN, noteFar, type Station, type Stations } from './stations.ts';
@@ -48,9 +48,13 @@ export class Members {
   }
 
   station(high: number, low: number): Station {
-    const station = this.#stations.get(macNumber(high, low));
-    if (!station.gateway && this.lan.ownMacs.has(station.mac)) this.becomeGateway(station);
-    return station;
+    return this.#stations.get(high, low);
+  }
+
+  /** A hardware address of the guard itself, as `lan` keeps them. */
+  ownStation(high: number, low: number): void {
+    const station = this.#stations.get(high, low);
+    if (this.lan.ownMacs.has(station.mac)) this.becomeGateway(station);
   }
 
   gatewayMacs(): Mac[] {

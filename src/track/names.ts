@@ -120,11 +120,12 @@ export class Names {
 
   #learn(device: number, address: AddressWords, text: string, until: number, hello: 0 | 1): void {
     const name = this.intern(text);
-    let entry = this.#find(device, address[0], address[1], address[2], address[3]);
-    if (entry >= 0) {
+    const table = this.#table;
+    const entry = table.take(device, device, address[0], address[1], address[2], address[3], 0);
+    if (!table.isNew) {
       this.release(this.#name[entry]!);
-      this.#table.touch(entry);
-    } else entry = this.#table.insert(device, device, address[0], address[1], address[2], address[3], 0);
+      table.touch(entry);
+    }
     this.#name[entry] = name;
     this.#until[entry] = until;
     this.#hello[entry] = hello;

@@ -1,4 +1,5 @@
 import { type AddressWords, isV4 } from '../model/address.ts';
+import { macNumber } from './lan.ts';
 
 /** A hardware address on the link, and what is known of its place. */
 export type Station = {
@@ -23,31 +24,34 @@ export const FAR_NETWORKS = 3;
 /** One flow with traffic both ways proves a next hop; so do as many one-way flows. */
 export const NEXT_HOP_PROVEN = 8;
 const SEEN = 2;
+/** Places for stations asked for lately, a power of two. */
+const RECENT = 256;
 
 /** Every hardware address of interest; those that never turned out to be anything are forgotten, oldest first. */
 export class Stations {
   readonly #byMac = new Map<number, Station>();
   readonly #undecided = new Set<Station>();
   readonly #limit: number;
-  /** The two asked for last: the ends of one record. */
-  #lastMac = -1;
-  #lastStation: Station | undefined;
-  #otherMac = -1;
-  #otherStation: Station | undefined;
+  /** Those asked for lately, by some bits of their hardware address: each end of every new flow asks. */
+  readonly #recent: (Station | undefined)[] = new Array(RECENT).fill(undefined);
+  readonly #recentHigh = new Int32Array(RECENT);
+  readonly #recentLow = new Int32Array(RECENT);
 
   constructor(limit: number) {
     this.#limit = limit;
   }
 
-  get(mac: number): Station {
-    if (mac === this.#lastMac) return this.#lastStation!;
-    const other = this.#otherStation;
-    const isOther = mac === this.#otherMac;
-    this.#otherMac = this.#lastMac;
-    this.#otherStation = this.#lastStation;
-    this.#lastMac = mac;
-    this.#lastStation = isOther ? other! : this.#find(mac);
-    return this.#lastStation;
+  /** The station of a hardware address, given as its two halves. */
+  get(high: number, low: number): Station {
+    const place = placeOf(low);
+    const recent = this.#recent[place];
+    const isIt = this.#recentLow[place] === (low | 0) && this.#recentHigh[place] === high;
+    if (recent !== undefined && isIt) return recent;
+    const station = this.#find(macNumber(high, low));
+    this.#recent[place] = station;
+    this.#recentHigh[place] = high;
+    this.#recentLow[place] = low;
+    return station;
   }
 
   #find(mac: number): Station {
@@ -96,8 +100,8 @@ export class Stations {
     for (const station of this.#undecided) {
       this.#undecided.delete(station);
       this.#byMac.delete(station.mac);
-      if (this.#lastMac === station.mac) this.#lastMac = -1;
-      if (this.#otherMac === station.mac) this.#otherMac = -1;
+      const place = placeOf(station.mac % 0x1_0000_0000);
+      if (this.#recent[place] === station) this.#recent[place] = undefined;
       return;
     }
   }
@@ -114,4 +118,9 @@ export function noteFar(station: Station, words: AddressWords): number {
 function sameEnd(a: AddressWords, b: AddressWords): boolean {
   if (a[0] !== b[0] || a[1] !== b[1]) return false;
   return isV4(a) ? a[2] === b[2] && a[3] === b[3] : true;
+}
+
+/** Devices of one maker differ in the last octets. */
+function placeOf(low: number): number {
+  return (low ^ (low >>> 8) ^ (low >>> 16)) & (RECENT - 1);
 }
