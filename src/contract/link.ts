@@ -82,6 +82,7 @@ const AGENT_KINDS: Readonly<Record<Exclude<Observation['kind'], 'flows'>, boolea
   totals: true,
   restore: false,
   profile: false,
+  lists: false,
   command: false,
 };
 

@@ -31,8 +31,6 @@ export type ControllerOptions = {
   /** Process figures for the status. */
   figures: () => { memory: number; written: number };
   log: (line: string) => void;
-  /** What the owner installed about devices. */
-  installed?: Installed;
   /** Told when the home was erased, so that the agent tells everything anew. */
   onErased: () => void;
 } & Pick<RulebookOptions, 'lan' | 'page' | 'consoles' | 'newId' | 'send'>;
@@ -61,14 +59,14 @@ export class Controller implements Door {
   /** Devices that the household was told of. */
   readonly #known = new Set<string>();
   readonly #habits: HabitKeeper;
-  readonly #profiles: Profiles;
+  readonly #profiles = new Profiles();
+  #installed: Installed | undefined;
 
   constructor(options: ControllerOptions) {
     this.#options = options;
     this.#agent = { connected: false, since: options.now() };
     this.#pipeline = options.createPipeline();
     this.#habits = new HabitKeeper(options.store, options.now, () => this.#pipeline.habits());
-    this.#profiles = new Profiles(options.installed?.profiles ?? new Map());
     this.stream = new Stream({
       epoch: options.newEpoch(),
       home: (epoch, sequence) => this.home(epoch, sequence),
@@ -113,6 +111,14 @@ export class Controller implements Door {
     if (this.#keepsHabits) this.#habits.keepAll();
     this.incidents.close();
     this.rulebook.close();
+  }
+
+  /** Takes over what the owner installed, all of it; files that could not be taken are told of. */
+  install(installed: Installed): void {
+    this.#installed = installed;
+    this.#tellInstalled();
+    this.#coverage.installed(installed.problems);
+    this.#announceState();
   }
 
   /** Observed time, ms. */
@@ -209,7 +215,7 @@ export class Controller implements Door {
 
   exposure(id: string): Exposure | undefined {
     const model = this.#pipeline.home.device(id)?.identity?.model?.value.toLowerCase();
-    const models = model === undefined ? undefined : this.#options.installed?.models.get(model);
+    const models = model === undefined ? undefined : this.#installed?.models.get(model);
     return this.#pipeline.exposure(id, models);
   }
 
@@ -312,6 +318,7 @@ export class Controller implements Door {
     this.#profiles.forget();
     this.#live = this.#newLive();
     this.#restore();
+    this.#tellInstalled();
     this.incidents.begin();
     this.rulebook.begin();
     this.stream.restart(this.#options.newEpoch());
@@ -322,6 +329,14 @@ export class Controller implements Door {
     for (const { id } of devices) this.#known.add(id);
     const habits = this.#keepsHabits ? this.#habits.load() : [];
     if (devices.length > 0) this.observe({ kind: 'restore', at: 0, devices, habits });
+  }
+
+  #tellInstalled(): void {
+    if (!this.#installed) return;
+    const { lists, profiles } = this.#installed;
+    this.observe({ kind: 'lists', at: this.at, lists });
+    const told = this.#profiles.install(this.at, profiles, this.#pipeline.home.devices());
+    for (const profile of told) this.observe(profile);
   }
 
   #greet(at: number, device: string): void {

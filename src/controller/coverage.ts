@@ -2,12 +2,15 @@ import type { HomeView, IncidentView } from '../contract/api.ts';
 import { THRESHOLD } from '../decide/evidence.ts';
 import { severityOf } from '../model/coverage.ts';
 import type { HomeEvent } from '../model/event.ts';
+import { type FileProblem, problemText } from '../model/file-problem.ts';
 import type { CoverageNote } from '../model/observation.ts';
 
 type CoverageEvent = Extract<HomeEvent, { kind: 'coverage' }>;
 
 /** A loss that did not recur for so long, ms of observed time, is past: it stays listed and alarms nobody any more. */
 export const LOSS_PASSES_AFTER = 600_000;
+/** Problems with installed files told one by one: who looks at so many looks into the folder. */
+const MAX_PROBLEMS = 16;
 const COUNTED: readonly string[] = ['events-lost', 'packets-lost'];
 
 /** What cannot be seen, by who said so: the agent's sources, and the controller of itself. */
@@ -43,6 +46,15 @@ export class Coverage {
     if (detail === undefined) this.#sources.delete(key);
     else this.#sources.set(key, { notes: [{ code, detail }], lost: { events: 0, packets: 0 } });
     return true;
+  }
+
+  /** What could not be taken of the files that the owner installed. */
+  installed(problems: readonly FileProblem[]): void {
+    const notes = problems.slice(0, MAX_PROBLEMS).map((problem): CoverageNote => {
+      const code = problem.leftOut ? 'file-left-out' : 'lines-left-out';
+      return { code, detail: problemText(problem) };
+    });
+    this.#sources.set('controller installed', { notes, lost: { events: 0, packets: 0 } });
   }
 
   /** @param at observed time, ms */

@@ -1,7 +1,8 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { DeviceView, ExposureView } from '../contract/api.ts';
+import type { DeviceView, ExposureView, StatusView } from '../contract/api.ts';
+import { problemText } from '../model/file-problem.ts';
 import type { LeaseObservation, Observation } from '../model/observation.ts';
 import { readInstalled } from './installed.ts';
 import { eventually, Testbed } from './testbed.ts';
@@ -121,23 +122,42 @@ describe('what the owner installed about devices', () => {
   });
 
   test('a file that cannot be read is named, the others hold', () => {
-    install('mud', 'bad.json', '{');
+    install('mud', 'bad.json', '{\n!');
     install('mud', 'none.json', '{}');
     install('mud', 'twice.json', mud(URL));
     install('mud', 'twice2.json', mud(URL));
     install('mud', 'large.json', ' '.repeat(1 << 20) + JSON.stringify(mud('https://l.example/')));
     install('lists', 'models.tsv', 'nothing\n-\tDCS-932L\tvulnerable\tCVE-1\n-\tdcs-932l\tunsupported\tmaker\n');
-    const log: string[] = [];
-    const { profiles, models } = readInstalled(bed.config.stateDir, (line) => log.push(line));
+    install('lists', 'bad.txt', '# bad\n192.0.2.9\nhttp://x\n?\n');
+    const { lists, profiles, models, problems } = readInstalled(bed.config.stateDir);
+    expect(lists.map(({ name }) => name)).toEqual(['bad']);
     expect([...profiles.keys()]).toEqual([URL, 'twice', 'twice2']);
     expect(models.get('dcs-932l')).toHaveLength(2);
-    expect(log).toEqual([
-      expect.stringContaining('large.json: only the first'),
-      'MUD file bad.json: no JSON; it is left out',
-      'MUD file large.json: no JSON; it is left out',
-      'MUD file none.json: no mud-url; it is left out',
-      'MUD file twice2.json: another file has its mud-url already, which holds',
-      'list models: 1 lines are no models, the first is line 1',
+    expect(problems.map((problem) => [problem.leftOut ? 'file' : 'lines', problemText(problem)])).toEqual([
+      ['lines', 'lists/bad.txt, line 3: no address, prefix or name, as 1 more lines'],
+      ['lines', 'mud/large.json: only the first 1048576 bytes are read'],
+      ['file', 'mud/bad.json, line 2: no JSON'],
+      ['file', 'mud/large.json, line 1: no JSON'],
+      ['file', 'mud/none.json: no mud-url'],
+      ['lines', 'mud/twice2.json: another file has its mud-url already, which holds'],
+      ['lines', 'lists/models.tsv, line 1: no model with its problem'],
     ]);
+  });
+
+  test('what is installed, changed or removed while SPIN runs counts at once; what cannot be read is told', async () => {
+    await start();
+    const notes = async () =>
+      ((await ask('/api/status')) as StatusView).coverage.filter(({ source }) => source === 'controller');
+    install('mud', 'camera.json', mud(URL, { 'is-supported': false }));
+    await eventually(async () => (await exposure()).points.find(({ sort }) => sort === 'unsupported'));
+    install('mud', 'camera.json', '{');
+    expect(await eventually(async () => (await notes())[0])).toEqual({
+      ...{ code: 'file-left-out', source: 'controller', severity: 'loss' },
+      detail: 'mud/camera.json, line 1: no JSON',
+    });
+    expect((await exposure()).points).toEqual([]);
+    install('lists', 'bad.txt', 'no place\n198.18.0.9\n');
+    rmSync(join(bed.config.stateDir, 'mud/camera.json'));
+    await eventually(async () => (await notes()).every(({ code }) => code === 'lines-left-out') || undefined);
   });
 });

@@ -12,6 +12,11 @@ const profile = (url: string): MudProfile => ({
   ...{ url, isSupported: true, skipped: 0 },
   allowed: [{ to: { name: 'cloud.maker.example' }, protocol: 6, ports: [443, 443] }],
 });
+const installed = (...files: [name: string, profile: MudProfile][]) => {
+  const profiles = new Profiles();
+  profiles.install(START, new Map(files), []);
+  return profiles;
+};
 const lease = (mudUrl: string): LeaseObservation => ({
   ...{ kind: 'lease', at: START, mac: CAMERA.mac, source: 'dhcp4', message: 'request', addresses: [CAMERA.address] },
   mudUrl,
@@ -29,7 +34,7 @@ function createKnown() {
 describe('profiles of makers', () => {
   test('hold from a device’s first seconds on: what its maker does not list is news', () => {
     const pipeline = createPipeline();
-    const profiles = new Profiles(new Map([[URL, profile(URL)]]));
+    const profiles = installed([URL, profile(URL)]);
     const take = (observation: Observation): void => {
       const events = pipeline.step(observation);
       for (const told of events.flatMap((event) => profiles.follow(event) ?? [])) take(told);
@@ -42,7 +47,7 @@ describe('profiles of makers', () => {
   });
 
   test('are given once, and again to a device that comes back', () => {
-    const profiles = new Profiles(new Map([[URL, profile(URL)]]));
+    const profiles = installed([URL, profile(URL)]);
     expect(profiles.follow(device('found'))).toBeUndefined();
     expect(profiles.follow(device('changed', URL))).toMatchObject({ kind: 'profile', device: id });
     expect(profiles.follow(device('changed', URL))).toBeUndefined();
@@ -54,10 +59,25 @@ describe('profiles of makers', () => {
 
   test('do not change with what the device announces later; a file with its id goes before all', () => {
     const wide = 'https://wide.example/';
-    const profiles = new Profiles(new Map([URL, wide].map((url) => [url, profile(url)])));
+    const profiles = installed([URL, profile(URL)], [wide, profile(wide)]);
     profiles.follow(device('found', URL));
     expect(profiles.follow(device('changed', wide))).toBeUndefined();
-    const named = new Profiles(new Map([[id, profile('own')] as const, [wide, profile(wide)] as const]));
+    const named = installed([id, profile('own')], [wide, profile(wide)]);
     expect(named.follow(device('found', wide))).toMatchObject({ profile: { url: 'own' } });
+  });
+
+  test('that are installed, changed or removed later are told for the devices that are there, and only then', () => {
+    const known = { id, mudUrl: URL };
+    const profiles = new Profiles();
+    const install = (...files: [name: string, profile: MudProfile][]) =>
+      profiles.install(START, new Map(files), [known]).map((told) => told.profile?.isSupported);
+    expect(install()).toEqual([]);
+    expect(install([URL, profile(URL)])).toEqual([true]);
+    expect(install([URL, profile(URL)])).toEqual([]);
+    expect(install([URL, { ...profile(URL), isSupported: false }])).toEqual([false]);
+    expect(install()).toEqual([undefined]);
+    known.mudUrl = 'https://wide.example/';
+    expect(install([known.mudUrl, profile(known.mudUrl)])).toEqual([]);
+    expect(install([URL, profile(URL)])).toEqual([true]);
   });
 });

@@ -5,8 +5,9 @@ import { isIPv6 } from 'node:net';
 import { join } from 'node:path';
 import { AGENT_SOCKET, type RunConfig } from '../contract/config.ts';
 import { loadVendors } from '../data/vendors.ts';
-import { badPlacesOf } from '../detect/absolute/bad-places.ts';
 import { parseAddress, scopeOf } from '../model/address.ts';
+import { problemText } from '../model/file-problem.ts';
+import { visible } from '../model/visible.ts';
 import { createPipeline } from '../pipeline.ts';
 import { Accounts } from '../serve/accounts.ts';
 import { CannotStore, type Keeper } from '../serve/door.ts';
@@ -18,13 +19,13 @@ import type { Api } from '../serve/routes/api.ts';
 import { createApp } from '../serve/server.ts';
 import { makeSetupCode } from '../serve/setup-code.ts';
 import { StreamDoor } from '../serve/websocket.ts';
-import { LISTS_FOLDER, readLists } from '../source/lists.ts';
 import { Store, StoreFailing } from '../store/store.ts';
 import { AgentLink } from './agent-link.ts';
 import { makeCliToken, writeCliToken } from './cli-token.ts';
 import { Controller, type ControllerOptions } from './controller.ts';
 import { writtenBytesReader } from './figures.ts';
 import { readInstalled } from './installed.ts';
+import { InstalledWatch } from './installed-watch.ts';
 import { becomeUser, isRoot } from './privileges.ts';
 
 export type RunOptions = {
@@ -91,6 +92,7 @@ export class Run {
     writeCliToken(config.stateDir, cliToken, log);
     controller.begin();
     this.#onStop.push(() => controller.close());
+    this.#takeInstalled(controller);
     this.#keepTime(controller, store, link);
     const port = await listenNow();
     this.#port = port;
@@ -109,19 +111,16 @@ export class Run {
     const { config, log, newEpoch } = this.#options;
     const written = writtenBytesReader();
     const vendorOf = loadVendors();
-    const badPlaces = badPlacesOf(readLists(join(config.stateDir, LISTS_FOLDER), log), log);
-    const installed = readInstalled(config.stateDir, log);
     const seed = randomInt(2 ** 32);
     const run = { mode: config.mode, version: VERSION, startedAt: Date.now() };
     return new Controller({
       run: { ...run, ...(config.demo && { demo: config.demo }) },
       store,
-      createPipeline: () => createPipeline({ history: true, vendorOf, seed, badPlaces }),
+      createPipeline: () => createPipeline({ history: true, vendorOf, seed }),
       newEpoch,
       now: Date.now,
       figures: () => ({ memory: process.memoryUsage.rss(), written: written() }),
       log,
-      installed,
       lan: config.lan,
       page: () => ({
         addresses: config.listen.filter(isOfTheHome),
@@ -155,6 +154,19 @@ export class Run {
       );
       return listener.port;
     };
+  }
+
+  /** Reads what the owner installed, as the user that this process has become, now and at every change. */
+  #takeInstalled(controller: Controller): void {
+    const { config, log } = this.#options;
+    const take = () => {
+      const installed = readInstalled(config.stateDir);
+      for (const problem of installed.problems) log(visible(problemText(problem)));
+      controller.install(installed);
+    };
+    const watch = new InstalledWatch(config.stateDir, take, log);
+    this.#onStop.push(() => watch.close());
+    take();
   }
 
   #keepTime(controller: Controller, store: Store, link: AgentLink): void {

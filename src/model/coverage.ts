@@ -24,6 +24,8 @@ const SEVERITY: Record<CoverageCode, CoverageSeverity> = {
   'store-failing': 'loss',
   'detector-failing': 'loss',
   'detector-blind': 'inherent',
+  'file-left-out': 'loss',
+  'lines-left-out': 'inherent',
 };
 
 /** Unknown codes, as of a newer agent, count as losses. */

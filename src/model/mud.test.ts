@@ -72,7 +72,8 @@ describe('a MUD file', () => {
   });
 
   it('that is none says why', () => {
-    expect(readMud('{')).toEqual({ problem: 'no JSON' });
+    expect(readMud('{\n\n!')).toEqual({ problem: 'no JSON', line: 3 });
+    expect(readMud('{\n')).toEqual({ problem: 'no JSON', line: 2 });
     expect(readMud('[]')).toEqual({ problem: 'no mud-url' });
     expect(readMud(file(Array.from({ length: 2000 }, () => CLOUD)))).toEqual({ problem: 'too many entries' });
   });

@@ -30,13 +30,13 @@ export type MudPlace = { name: string } | { prefix: Prefix } | { role: string } 
 const MAX_ENTRIES = 1024;
 const LONGEST = 255;
 
-/** @returns the profile, or why the text is none */
-export function readMud(text: string): MudProfile | { problem: string } {
+/** @returns the profile, or why the text is none, with the line where that is known */
+export function readMud(text: string): MudProfile | { problem: string; line?: number } {
   let file: unknown;
   try {
     file = JSON.parse(text);
-  } catch {
-    return { problem: 'no JSON' };
+  } catch (error) {
+    return { problem: 'no JSON', line: lineOf(text, error as Error) };
   }
   const mud = member(file, 'ietf-mud:mud');
   const url = textOf(member(mud, 'mud-url'));
@@ -59,6 +59,12 @@ export function readMud(text: string): MudProfile | { problem: string } {
   const system = textOf(member(mud, 'systeminfo'));
   const isSupported = member(mud, 'is-supported') !== false;
   return { url, isSupported, ...(system !== undefined && { system }), allowed, skipped };
+}
+
+/** Where the parser stopped; it names no place where the text ended too early. */
+function lineOf(text: string, { message }: Error): number {
+  const [, position = String(text.length)] = /at position (\d+)/.exec(message) ?? [];
+  return text.slice(0, Number(position)).split('\n').length;
 }
 
 /** Whether a profile lets the device begin a connection; roles are taken as filled by anybody. */

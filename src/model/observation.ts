@@ -24,6 +24,7 @@ export type Observation =
   | SourceObservation
   | RestoreObservation
   | ProfileObservation
+  | ListsObservation
   | CommandObservation
   | EnforcementObservation
   | StoppedObservation
@@ -210,7 +211,9 @@ export type CoverageCode =
   | 'agent-gone'
   | 'store-failing'
   | 'detector-failing'
-  | 'detector-blind';
+  | 'detector-blind'
+  | 'file-left-out'
+  | 'lines-left-out';
 
 /** What the store knew before this start. */
 export type RestoreObservation = {
@@ -239,6 +242,9 @@ export type RestoredDevice = {
 
 /** What a maker says that a device of this home needs, as an installed file tells; without a profile it is no longer so. */
 export type ProfileObservation = { kind: 'profile'; at: number; device: string; profile?: MudProfile };
+
+/** The lists of bad places that the owner installed, all of them; what was installed before counts no more. */
+export type ListsObservation = { kind: 'lists'; at: number; lists: readonly { name: string; text: string }[] };
 
 /** What a person asked for. */
 export type CommandObservation = { kind: 'command'; at: number; by: string; command: Command };

@@ -1,6 +1,7 @@
 import { loadVendors } from '../data/vendors.ts';
 import { badPlacesOf } from '../detect/absolute/bad-places.ts';
 import type { HomeEvent } from '../model/event.ts';
+import { type FileProblem, problemText } from '../model/file-problem.ts';
 import type { Observation } from '../model/observation.ts';
 import { visible } from '../model/visible.ts';
 import { createPipeline, type Pipeline } from '../pipeline.ts';
@@ -26,9 +27,10 @@ export type Streams = { stdout: Terminal; stderr: Terminal };
 export async function readFiles(options: ReadFilesOptions, streams: Streams): Promise<number> {
   const vendorOf = loadVendors();
   const complain = (line: string) => streams.stderr.write(`spin read: ${visible(line)}\n`);
+  const report = (problem: FileProblem) => complain(problemText(problem));
   const badPlaces = badPlacesOf(
-    (options.lists ?? []).flatMap((path) => readLists(path, complain)),
-    complain,
+    (options.lists ?? []).flatMap((path) => readLists(path, report)),
+    report,
   );
   const output = new Output(streams.stdout);
   let anyRead = false;

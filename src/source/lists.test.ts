@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { FileProblem } from '../model/file-problem.ts';
 import { readLists } from './lists.ts';
 
 let folder = '';
@@ -11,8 +12,8 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 function read(path: string) {
-  const log: string[] = [];
-  return { lists: readLists(path, (line) => log.push(line)), log };
+  const problems: FileProblem[] = [];
+  return { lists: readLists(path, (problem) => problems.push(problem)), problems };
 }
 
 describe('installed lists', () => {
@@ -22,25 +23,28 @@ describe('installed lists', () => {
     writeFileSync(join(folder, 'README'), 'no list');
     expect(read(folder)).toEqual({
       lists: [
-        { name: 'a', text: '192.0.2.1\n' },
-        { name: 'b', text: 'evil.example\n' },
+        { name: 'a', file: join(folder, 'a.txt'), text: '192.0.2.1\n' },
+        { name: 'b', file: join(folder, 'b.txt'), text: 'evil.example\n' },
       ],
-      log: [],
+      problems: [],
     });
   });
 
   it('may be one file, or not there at all', () => {
     writeFileSync(join(folder, 'one.txt'), 'x');
     expect(read(join(folder, 'one.txt')).lists).toHaveLength(1);
-    expect(read(join(folder, 'nothing'))).toEqual({ lists: [], log: [] });
+    expect(read(join(folder, 'nothing'))).toEqual({ lists: [], problems: [] });
   });
 
   it('that cannot be read are told of and left out', () => {
     mkdirSync(join(folder, 'a.txt'));
     symlinkSync(join(folder, 'nowhere'), join(folder, 'b.txt'));
     writeFileSync(join(folder, 'c.txt'), 'evil.example');
-    const { lists, log } = read(folder);
+    const { lists, problems } = read(folder);
     expect(lists.map(({ name }) => name)).toEqual(['c']);
-    expect(log).toHaveLength(2);
+    expect(problems).toEqual([
+      { file: join(folder, 'a.txt'), reason: 'is no file', leftOut: true },
+      { file: join(folder, 'b.txt'), reason: 'points to a file that is not there', leftOut: true },
+    ]);
   });
 });

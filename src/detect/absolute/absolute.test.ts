@@ -157,6 +157,18 @@ describe('lists of bad places', () => {
     expect(bad.ofAddress([0x2001_0db8, 0x0bae_0001, 0, 1])).toBeUndefined();
   });
 
+  it('count from when they are installed until others take their place', () => {
+    const told = played((scene, thing) => {
+      const lists = (at: number, text: string) => scene.observe({ kind: 'lists', at, lists: [{ name: 'test', text }] });
+      scene.tcp(START + SECOND, thing, '198.18.0.9', 443);
+      lists(START + 2 * SECOND, list);
+      scene.tcp(START + 3 * SECOND, thing, '198.18.0.8', 443);
+      lists(START + 4 * SECOND, '192.0.2.1');
+      scene.tcp(START + 5 * SECOND, thing, '198.18.0.7', 443);
+    }, 'camera');
+    expect(found(told, 'known-bad').map(({ subject }) => subject)).toEqual(['198.18.0.8']);
+  });
+
   it('are known when a device connects or looks up', () => {
     const told = played(
       (scene, thing) => {

@@ -1,4 +1,5 @@
 import { type AddressWords, formatPrefix, isV4, parsePrefix, prefixOf } from '../../model/address.ts';
+import type { FileProblem } from '../../model/file-problem.ts';
 
 /** Entries taken of all lists: large public ones have some ten thousand. */
 const MAX_ENTRIES = 200_000;
@@ -9,13 +10,17 @@ const NAME = /^(?=.{4,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z][a-z0
 /** Nobody's list may declare a whole part of the internet bad: IPv4 /8, IPv6 /16. */
 const SHORTEST = { v4: 8, v6: 16 };
 
-/** Makes one of lists that were read. @param log told how many lines of a list are no entries */
-export function badPlacesOf(lists: readonly { name: string; text: string }[], log: (line: string) => void): BadPlaces {
+/** Makes one of lists that were read. @param report told of lists with lines that are no entries */
+export function badPlacesOf(
+  lists: readonly { name: string; file: string; text: string }[],
+  report: (problem: FileProblem) => void,
+): BadPlaces {
   const places = new BadPlaces();
-  for (const { name, text } of lists) {
-    const leftover = places.add(name, text);
-    if (leftover.length > 0)
-      log(`list ${name}: ${leftover.length} lines are no entries, the first is line ${leftover[0]!.line}`);
+  for (const { name, file, text } of lists) {
+    const [first, ...more] = places.add(name, text);
+    if (!first) continue;
+    const reason = `no address, prefix or name${more.length > 0 ? `, as ${more.length} more lines` : ''}`;
+    report({ file, line: first.line, reason, leftOut: false });
   }
   return places;
 }
@@ -36,6 +41,14 @@ export class BadPlaces {
 
   get size(): number {
     return this.#size;
+  }
+
+  /** Forgets all lists and takes these over. */
+  replace(lists: readonly { name: string; text: string }[]): void {
+    this.#prefixes.clear();
+    this.#names.clear();
+    this.#size = 0;
+    for (const { name, text } of lists) this.add(name, text);
   }
 
   /** Takes a list over. @returns lines that are no entry, or beyond the bounds */

@@ -25,6 +25,7 @@ export const knownBad: Detector = {
         });
       },
       observe: {
+        lists: ({ lists }) => badPlaces.replace(lists),
         dns({ name, response }, device) {
           if (response || device < 0 || badPlaces.size === 0) return;
           const found = badPlaces.ofName(name);

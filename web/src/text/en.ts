@@ -163,6 +163,8 @@ export const en = {
       'store-failing': 'What is seen cannot be saved: the disk is full, read-only or broken. SPIN goes on from memory.',
       'detector-failing': 'A part of the watching failed and was left out.',
       'detector-blind': 'Some threats cannot be recognised from what is seen here.',
+      'file-left-out': 'A file that you installed is not used, since SPIN cannot read it.',
+      'lines-left-out': 'A file that you installed is used but for what SPIN does not understand of it.',
     } as Record<string, string>,
     unknown: (code: string) => `Something is hidden (${code}).`,
     lost: (events: string, packets: string) => `Lost so far: ${events} connection reports and ${packets} packets.`,

@@ -160,6 +160,8 @@ export const nl: Texts = {
       'store-failing': 'Opslaan lukt niet: de schijf is vol, alleen-lezen of stuk. SPIN werkt verder uit het geheugen.',
       'detector-failing': 'Een deel van de bewaking faalde en werd overgeslagen.',
       'detector-blind': 'Sommige dreigingen zijn hier niet te herkennen.',
+      'file-left-out': 'Een bestand dat u hebt geïnstalleerd, wordt niet gebruikt: SPIN kan het niet lezen.',
+      'lines-left-out': 'Een bestand dat u hebt geïnstalleerd, wordt gebruikt, behalve wat SPIN er niet van begrijpt.',
     },
     unknown: (code) => `Er is iets verborgen (${code}).`,
     lost: (events, packets) => `Tot nu toe gemist: ${events} verbindingsmeldingen en ${packets} pakketten.`,
