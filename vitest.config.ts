@@ -1,14 +1,19 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/run/longest-first.ts';
 
 const everywhere = '{src,web,lab,bench,test}/**';
 const namespaces = `${everywhere}/*.ns.test.ts`;
 const browser = `${everywhere}/*.browser.test.ts`;
-const oneByOne = { fileParallelism: false, testTimeout: 120_000, hookTimeout: 120_000 };
+const patient = { testTimeout: 120_000, hookTimeout: 120_000 };
 
-/** `unit` runs in parallel and anywhere; `system` needs rights, `browser` a browser: each runs one file at a time. */
+/**
+ * `unit` runs anywhere; its files share what they import, which is most of their time. `system` needs rights: each test
+ * has network namespaces of its own, and mostly waits for packets. `browser` needs a browser, one at a time.
+ */
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         plugins: [svelte({ configFile: false })],
@@ -16,11 +21,21 @@ export default defineConfig({
           name: 'unit',
           include: [`${everywhere}/*.test.ts`],
           exclude: ['**/node_modules/**', namespaces, browser],
+          isolate: false,
+          maxWorkers: 2,
           testTimeout: 30_000,
         },
       },
-      { test: { name: 'system', include: [namespaces], ...oneByOne } },
-      { test: { name: 'browser', include: [browser], ...oneByOne } },
+      { test: { name: 'system', include: [namespaces], maxWorkers: 2, ...patient } },
+      {
+        test: {
+          name: 'browser',
+          include: [browser],
+          globalSetup: 'test/page/page-built.ts',
+          fileParallelism: false,
+          ...patient,
+        },
+      },
     ],
   },
 });

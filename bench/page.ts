@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CDPSession, Page } from 'playwright-core';
-import { buildPage, launch, missingBrowser, pageDirectory, visit } from '../test/page/harness.ts';
+import { buildPage, launch, missingBrowser, removePage, visit } from '../test/page/harness.ts';
 
 /**
  * The page under the load that it must bear: 100 devices, 1,000 far ends, 5 updates a second. Prints what the first
@@ -40,38 +40,42 @@ const COUNT_FRAMES = `new Promise((resolve) => {
 if (missingBrowser) {
   console.log(`page: skipped${missingBrowser}`);
 } else {
-  await buildPage();
-  const json = process.argv.includes('--json');
-  const report = { ...LOAD, firstLoad: await firstLoad(), ...(await measure()) };
-  console.log(json ? JSON.stringify(report) : table(report));
-  process.exitCode = report.firstLoad <= BARS.firstLoad && report.mainThread.p95 <= BARS.frame ? 0 : 1;
+  const folder = await buildPage();
+  try {
+    const json = process.argv.includes('--json');
+    const report = { ...LOAD, firstLoad: await firstLoad(folder), ...(await measure(folder)) };
+    console.log(json ? JSON.stringify(report) : table(report));
+    process.exitCode = report.firstLoad <= BARS.firstLoad && report.mainThread.p95 <= BARS.frame ? 0 : 1;
+  } finally {
+    removePage(folder);
+  }
 }
 
 /** Bytes of all that the start page asks for, as the server sends it (brotli). */
-async function firstLoad(): Promise<number> {
+async function firstLoad(folder: string): Promise<number> {
   const browser = await launch();
   try {
-    const { page, server, close } = await visit(browser);
+    const { page, server, close } = await visit(browser, folder);
     await page.waitForSelector('[data-settled]:not([data-settled=""])');
     const asked = server.requests.filter((request) => !request.includes('/api/')).map((request) => request.slice(4));
     await close();
-    const sizes = await Promise.all(asked.map((path) => compressedSize(path === '/' ? '/index.html' : path)));
+    const sizes = await Promise.all(asked.map((path) => compressedSize(folder, path === '/' ? '/index.html' : path)));
     return sizes.reduce((sum, size) => sum + size, 0);
   } finally {
     await browser.close();
   }
 }
 
-async function compressedSize(path: string): Promise<number> {
-  const files = await readdir(pageDirectory, { recursive: true });
+async function compressedSize(folder: string, path: string): Promise<number> {
+  const files = await readdir(folder, { recursive: true });
   const compressed = files.includes(`${path.slice(1)}.br`) ? `${path}.br` : path;
-  return (await stat(join(pageDirectory, compressed))).size;
+  return (await stat(join(folder, compressed))).size;
 }
 
-async function measure() {
+async function measure(folder: string) {
   const browser = await launch();
   try {
-    const { page, close } = await visit(browser, {
+    const { page, close } = await visit(browser, folder, {
       server: LOAD,
       context: { viewport: { width: 1440, height: 1000 } },
     });

@@ -24,19 +24,17 @@ export const BROWSER_FLAGS = [
 ];
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const vite = fileURLToPath(new URL('../../node_modules/vite/bin/vite.js', import.meta.url));
-/** Of this process alone: a build by anybody else must not take the page from under a test. */
-export const pageDirectory = mkdtempSync(join(tmpdir(), 'spin-page-'));
-process.on('exit', removePage);
 
-/** Builds the page as it is now. */
-export async function buildPage(): Promise<void> {
-  const where = ['--config', 'web/vite.config.ts', '--outDir', pageDirectory, '--emptyOutDir'];
+/** Builds the page as it is now. @returns a folder of its own, which another build does not change under a test */
+export async function buildPage(): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'spin-page-'));
+  const where = ['--config', 'web/vite.config.ts', '--outDir', folder, '--emptyOutDir'];
   await promisify(execFile)(process.execPath, [vite, 'build', ...where], { cwd: root });
+  return folder;
 }
 
-/** Done at the end of a process anyway, unless that is ended from outside, as test runners do. */
-export function removePage(): void {
-  rmSync(pageDirectory, { recursive: true, force: true });
+export function removePage(folder: string): void {
+  rmSync(folder, { recursive: true, force: true });
 }
 
 export function launch(): Promise<Browser> {
@@ -53,9 +51,12 @@ export type VisitOptions = {
   script?: string;
 };
 
-/** Opens the page over a server of its own; `problems` collects errors, policy violations and foreign requests. */
-export async function visit(browser: Browser, options: VisitOptions = {}): Promise<Visit> {
-  const server = new FakeServer({ page: pageDirectory, ...options.server });
+/**
+ * Opens the page over a server of its own; `problems` collects errors, policy violations and foreign requests.
+ * @param folder of the built page
+ */
+export async function visit(browser: Browser, folder: string, options: VisitOptions = {}): Promise<Visit> {
+  const server = new FakeServer({ page: folder, ...options.server });
   options.prepare?.(server);
   const url = await server.start();
   const context = await browser.newContext({

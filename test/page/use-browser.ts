@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect } from 'vitest';
-import { buildPage, launch, removePage, type Visit, type VisitOptions, visit } from './harness.ts';
+import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest';
+import { launch, type Visit, type VisitOptions, visit } from './harness.ts';
 
 /** ms; a loaded machine takes its time. */
 const WAIT = 20_000;
@@ -14,13 +14,9 @@ export function useBrowser(): { enter: (options?: VisitOptions) => Promise<Visit
   let open: Visit | undefined;
 
   beforeAll(async () => {
-    await buildPage();
     browser = await launch();
-  }, 120_000);
-  afterAll(async () => {
-    await browser?.close();
-    removePage();
   });
+  afterAll(() => browser?.close());
   afterEach(async () => {
     if (!open) return;
     const { problems } = open;
@@ -30,7 +26,7 @@ export function useBrowser(): { enter: (options?: VisitOptions) => Promise<Visit
   });
   return {
     enter: async (options = {}) => {
-      open = await visit(browser, options);
+      open = await visit(browser, inject('page'), options);
       open.page.setDefaultTimeout(WAIT);
       await open.page.locator('h1').first().waitFor();
       return open;
