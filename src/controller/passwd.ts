@@ -3,14 +3,20 @@
  * one line from standard input. Ends all sessions.
  */
 import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { parseArgs } from 'node:util';
 import { findRun } from '../cli/client.ts';
-import { hashPassword, MIN_PASSWORD, weakness } from '../serve/password.ts';
+import { hashPassword, MIN_PASSWORD, type PasswordHash, weakness } from '../serve/password.ts';
+import { isInUse } from '../store/database.ts';
 import { Store } from '../store/store.ts';
+import { handIn, isTaken } from './new-password.ts';
 import { isRoot } from './privileges.ts';
 import { PASSWORD } from './run.ts';
+
+/** A controller looks once a second, ms; a machine may be busy. */
+const TAKEN_WITHIN = 10_000;
 
 const HELP = `spin passwd [--state DIR]
 
@@ -33,6 +39,13 @@ async function passwd(args: string[]): Promise<void> {
   if (reason === 'common') throw new Error('this password is among the first that are tried');
   const hash = await hashPassword(password);
   becomeOwner(directory);
+  if (isInUse(join(directory, 'spin.db'))) await handToController(directory, hash);
+  else write(directory, hash);
+  console.log('The password is set. Everyone has to sign in anew.');
+}
+
+/** Where no controller runs. */
+function write(directory: string, hash: PasswordHash): void {
   const store = new Store({ directory, now: Date.now, log: (line) => console.error(`spin passwd: ${line}`) }).open();
   try {
     store.set(PASSWORD, hash);
@@ -41,7 +54,11 @@ async function passwd(args: string[]): Promise<void> {
   } finally {
     store.close();
   }
-  console.log('The password is set. Everyone has to sign in anew.');
+}
+
+async function handToController(directory: string, hash: PasswordHash): Promise<void> {
+  handIn(directory, hash);
+  if (!(await isTaken(directory, TAKEN_WITHIN))) throw new Error('SPIN does not take it now; nothing was changed');
 }
 
 /** So that no file of the controller's comes to belong to root. */

@@ -1,9 +1,9 @@
 import { mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { DeviceView, HistoryView, HomeView, NodeView } from '../contract/api.ts';
 import type { Observation } from '../model/observation.ts';
+import { onDisk } from '../store/testing.ts';
 import { flows } from './fake-agent.ts';
 import { eventually, PASSWORD, Testbed } from './testbed.ts';
 
@@ -289,9 +289,10 @@ describe('the home', () => {
     const stream = await bed.stream(headers);
     const rename = (name: string) => bed.ask({ method: 'PATCH', path: `/api/devices/${id}`, headers, body: { name } });
     expect((await rename('Front door')).json).toMatchObject({ label: 'Front door', givenName: 'Front door' });
-    const reader = new DatabaseSync(join(bed.config.stateDir, 'spin.db'), { readOnly: true });
-    expect(reader.prepare('SELECT given_name FROM device WHERE key = ?').get(id)).toEqual({ given_name: 'Front door' });
-    reader.close();
+    const given = onDisk(join(bed.config.stateDir, 'spin.db'), (reader) =>
+      reader.prepare('SELECT given_name FROM device WHERE key = ?').get(id),
+    );
+    expect(given).toEqual({ given_name: 'Front door' });
     await eventually(() => stream.messages.find((message) => message.kind === 'device' && message.device.givenName));
     expect((await rename('')).json).not.toHaveProperty('givenName');
     expect((await rename('x'.repeat(65))).status).toBe(400);

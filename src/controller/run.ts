@@ -26,6 +26,7 @@ import { Controller, type ControllerOptions } from './controller.ts';
 import { writtenBytesReader } from './figures.ts';
 import { readInstalled } from './installed.ts';
 import { InstalledWatch } from './installed-watch.ts';
+import { takeIn } from './new-password.ts';
 import { becomeUser, isRoot } from './privileges.ts';
 
 export type RunOptions = {
@@ -93,7 +94,7 @@ export class Run {
     controller.begin();
     this.#onStop.push(() => controller.close());
     this.#takeInstalled(controller);
-    this.#keepTime(controller, store, link);
+    this.#keepTime(controller, store, link, accounts);
     const port = await listenNow();
     this.#port = port;
     link.start();
@@ -169,7 +170,7 @@ export class Run {
     take();
   }
 
-  #keepTime(controller: Controller, store: Store, link: AgentLink): void {
+  #keepTime(controller: Controller, store: Store, link: AgentLink, accounts: Accounts): void {
     const { config } = this.#options;
     const live = config.mode !== 'read';
     let flushed = Date.now();
@@ -181,6 +182,7 @@ export class Run {
         flushed = now;
         store.flush();
       } else store.maintain(controller.at);
+      takeIn(config.stateDir, (hash) => accounts.replacePassword(hash));
       controller.noteStore();
     }, BEAT);
     this.#onStop.push(() => clearInterval(beat));
@@ -204,7 +206,7 @@ function keeperOf(store: Store): Keeper {
       put: (session) => store.sessions.put(session),
       remove: (hash) => store.sessions.remove(hash),
       clear: () => store.sessions.clear(),
-      version: () => store.foreignChanges(),
+      version: () => store.opened,
     },
   };
 }

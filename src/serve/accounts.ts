@@ -1,6 +1,6 @@
 import type { SessionView } from '../contract/api.ts';
 import type { Keeper } from './door.ts';
-import { asPasswordHash, hashPassword, MIN_PASSWORD, verifyPassword, weakness } from './password.ts';
+import { asPasswordHash, hashPassword, MIN_PASSWORD, type PasswordHash, verifyPassword, weakness } from './password.ts';
 import { Refusal } from './refusal.ts';
 import { type Session, Sessions, sameSecret } from './sessions.ts';
 import { isSetupCode } from './setup-code.ts';
@@ -61,6 +61,13 @@ export class Accounts {
     }
     this.#options.keeper.record('set-up', 'owner', source);
     return this.sessions.open();
+  }
+
+  /** Sets another password and signs everyone out, for who may write where SPIN keeps its state. @throws {CannotStore} */
+  replacePassword(hash: PasswordHash): void {
+    this.#options.keeper.setPassword(hash);
+    this.sessions.endAll();
+    this.#options.keeper.record('password-changed', 'command-line');
   }
 
   async logIn(password: string, source: string): Promise<Opened> {

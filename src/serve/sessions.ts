@@ -15,7 +15,7 @@ const USE_WRITTEN_EVERY = 10 * MINUTE;
 /** `hash` of the token, hex; times in ms since the epoch. */
 export type Session = { hash: string; csrf: string; created: number; used: number };
 
-/** What keeps sessions over a restart. `version` changes when another process has changed them. */
+/** What keeps sessions over a restart. `version` changes when it holds others than were put there. */
 export type SessionKeeper = {
   all(): Session[];
   put(session: Session): void;
@@ -113,7 +113,7 @@ export class Sessions {
     return now - session.used < IDLE_EXPIRY && now - session.created < ABSOLUTE_EXPIRY;
   }
 
-  /** Another process may have ended all sessions (`spin passwd`). */
+  /** Everything may have been erased, or a disk that failed be there again. */
   #refresh(): void {
     const version = this.#keeper.version();
     if (version === this.#version) return;

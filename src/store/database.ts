@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { MIGRATIONS } from './migrations/all.ts';
 
-/** How long a writer waits for another process (`spin passwd`), ms. */
+/** How long an opener waits for another process (`spin passwd`) to be done with the database, ms. */
 const BUSY_TIMEOUT = 2_000;
 /** A commit writes whole pages, and a minute's rows fill only a few small ones: 1 KiB halves what an SD card bears. */
 const PAGE_BYTES = 1_024;
@@ -15,6 +15,8 @@ const DAMAGED_KEPT = 2;
 
 /** SQLite result codes (sqlite.org/rescode.html) that mean that the file itself is damaged. */
 const DAMAGED = new Set([11 /* CORRUPT */, 26 /* NOTADB */]);
+
+const BUSY = 5;
 
 /** The database was written by a newer SPIN. */
 export class NewerDatabase extends Error {
@@ -27,7 +29,8 @@ export class NewerDatabase extends Error {
 }
 
 /**
- * Opens the database and brings its schema up to date.
+ * Opens the database, for this process alone, and brings its schema up to date. Shared, its index of the write-ahead log
+ * would be a file of which each commit dirties every page, which is two thirds of all that is written.
  * @param path file, or `:memory:`
  * @throws {NewerDatabase} and SQLite's own errors
  */
@@ -37,6 +40,7 @@ export function openDatabase(path: string): DatabaseSync {
     refuseNewer(database, path, MIGRATIONS.length);
     database.exec(`
       PRAGMA page_size = ${PAGE_BYTES};
+      PRAGMA locking_mode = EXCLUSIVE;
       PRAGMA journal_mode = WAL;
       PRAGMA synchronous = FULL;
       PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};
@@ -115,6 +119,20 @@ export function repeatable<T>(database: DatabaseSync, work: () => T): T {
     return transaction(database, work);
   } finally {
     database.exec('PRAGMA synchronous = FULL');
+  }
+}
+
+/** Whether a process has the database open. */
+export function isInUse(path: string): boolean {
+  let probe: DatabaseSync | undefined;
+  try {
+    probe = new DatabaseSync(path, { readOnly: true, timeout: 0 });
+    schemaVersion(probe);
+    return false;
+  } catch (error) {
+    return resultCode(error) === BUSY;
+  } finally {
+    probe?.close();
   }
 }
 

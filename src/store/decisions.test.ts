@@ -8,6 +8,7 @@ import type { MinuteRow } from '../model/event.ts';
 import type { HouseholdRule } from '../model/household.ts';
 import { HOUR, MINUTE } from './levels.ts';
 import { Store, StoreFailing } from './store.ts';
+import { copyDatabase, onDisk } from './testing.ts';
 
 const NOW = Date.UTC(2026, 6, 1, 12, 30);
 
@@ -49,7 +50,9 @@ describe('what the household decided', () => {
     const first = store.decide(entry({ rules: [{ id: 'a', after: rule('a') }] }));
     const group = { id: 'g-1', name: 'Children', members: ['d-1'] };
     store.decide(entry({ kind: 'group-made', groups: [{ id: 'g-1', after: group }] }));
-    const killed = store;
+    const killed = { store, folder };
+    folder = mkdtempSync(join(tmpdir(), 'spin-decisions-'));
+    copyDatabase(killed.store.path, folder);
     store = open();
     expect(rules()).toEqual([rule('a')]);
     expect(store.ask(({ decisions }) => decisions.groups())).toEqual([group]);
@@ -58,7 +61,8 @@ describe('what the household decided', () => {
       [first + 1, 'group-made'],
       [first, 'rule-set'],
     ]);
-    killed.close();
+    killed.store.close();
+    rmSync(killed.folder, { recursive: true });
   });
 
   test('an undo is an entry of its own, and each change is undone once', () => {
@@ -79,16 +83,18 @@ describe('what the household decided', () => {
 
   test('the log cannot be changed, not even by who has the file', () => {
     store.decide(entry({ rules: [{ id: 'a', after: rule('a') }] }));
-    const other = new DatabaseSync(store.path);
-    expect(() => other.exec(`UPDATE audit SET actor = 'nobody'`)).toThrow('only added to');
-    expect(() => other.exec('DELETE FROM audit')).toThrow('only added to');
-    other.close();
+    onDisk(store.path, (other) => {
+      expect(() => other.exec(`UPDATE audit SET actor = 'nobody'`)).toThrow('only added to');
+      expect(() => other.exec('DELETE FROM audit')).toThrow('only added to');
+    });
   });
 
   test('what cannot be recorded is not done', () => {
+    store.close();
     const other = new DatabaseSync(store.path);
     other.exec(`CREATE TRIGGER full BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'disk full'); END`);
     other.close();
+    store = open();
     expect(() => store.decide(entry({ rules: [{ id: 'a', after: rule('a') }] }))).toThrow(StoreFailing);
     expect(rules()).toEqual([]);
   });

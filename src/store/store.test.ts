@@ -10,6 +10,7 @@ import { DAY, HOUR, MINUTE } from './levels.ts';
 import { MIGRATIONS } from './migrations/all.ts';
 import { boundMinute } from './pending.ts';
 import { Store, StoreFailing } from './store.ts';
+import { onDisk } from './testing.ts';
 
 const NOON = Date.UTC(2026, 0, 10, 12);
 let directory: string;
@@ -86,9 +87,8 @@ describe('devices', () => {
   test('the owner’s name is on the disk when it is confirmed, and an audit record with it', () => {
     const store = open();
     store.nameDevice(device('d-1'), '<b>Kitchen</b>', 'owner');
-    const reader = new DatabaseSync(store.path, { readOnly: true });
-    expect(reader.prepare('SELECT given_name FROM device').all()).toEqual([{ given_name: '<b>Kitchen</b>' }]);
-    reader.close();
+    const given = onDisk(store.path, (reader) => reader.prepare('SELECT given_name FROM device').all());
+    expect(given).toEqual([{ given_name: '<b>Kitchen</b>' }]);
     expect(store.events(10)).toMatchObject([{ kind: 'renamed', actor: 'owner', device: 'd-1' }]);
     store.nameDevice(device('d-1', { givenName: '<b>Kitchen</b>' }), '', 'owner');
     expect(store.devices()[0]).not.toHaveProperty('givenName');
@@ -232,9 +232,8 @@ describe('bounds', () => {
       store.addMinute(NOON + minute * MINUTE, rows);
     }
     store.flush();
-    const reader = new DatabaseSync(store.path, { readOnly: true });
-    expect(reader.prepare('SELECT count(*) AS n FROM node').get()!.n).toBe(4_096 + 1);
-    reader.close();
+    const nodes = onDisk(store.path, (reader) => reader.prepare('SELECT count(*) AS n FROM node').get()!.n);
+    expect(nodes).toBe(4_096 + 1);
     expect(bytesUp(store.points(HOUR, NOON, NOON))).toBe(5_400);
   });
 });
@@ -247,9 +246,7 @@ describe('schema', () => {
     old.close();
     const store = open();
     if (version > 0) expect(store.setting('language')).toBe('nl');
-    const reader = new DatabaseSync(store.path, { readOnly: true });
-    expect(schemaVersion(reader)).toBe(MIGRATIONS.length);
-    reader.close();
+    expect(onDisk(store.path, schemaVersion)).toBe(MIGRATIONS.length);
   });
 
   test('a migration that fails leaves the old version', () => {

@@ -73,6 +73,7 @@ export class Store {
   #open!: Open;
   #inMemory = false;
   #triedAt = 0;
+  #opened = 0;
 
   constructor(options: StoreOptions) {
     this.#options = options;
@@ -291,9 +292,9 @@ export class Store {
     return this.#try(() => this.#open.events.list(limit)) ?? [];
   }
 
-  /** Changes when another process (`spin passwd`) has written. */
-  foreignChanges(): number {
-    return this.#try(() => Number(this.#open.dataVersion.get()!.data_version)) ?? 0;
+  /** Changes when what is asked is another database than before. */
+  get opened(): number {
+    return this.#opened;
   }
 
   bytes(): number {
@@ -359,6 +360,7 @@ export class Store {
 
   #openOrStandIn(): Open {
     this.#triedAt = this.#options.now();
+    this.#opened++;
     try {
       const open = this.#openFile();
       this.#inMemory = false;
@@ -445,6 +447,5 @@ function openParts(database: DatabaseSync) {
     incidents: new StoredIncidents(database),
     habits: new StoredHabits(database),
     past: new Past(database, devices),
-    dataVersion: database.prepare('PRAGMA data_version'),
   };
 }

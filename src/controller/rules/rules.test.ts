@@ -15,6 +15,7 @@ import type {
 } from '../../contract/api.ts';
 import type { DnsObservation, Observation } from '../../model/observation.ts';
 import type { DesiredPolicy } from '../../model/policy.ts';
+import { onDisk } from '../../store/testing.ts';
 import { flows } from '../fake-agent.ts';
 import { eventually, PASSWORD, Testbed } from '../testbed.ts';
 
@@ -114,9 +115,10 @@ describe('a rule', () => {
     await becomes(({ blocks }) => blocks.length === 1 && blocks[0]!.internet === true);
     await becomes(({ blocks }) => blocks.length === 0);
     expect(await rules()).toEqual([]);
-    const database = new DatabaseSync(join(bed.config.stateDir, 'spin.db'), { readOnly: true });
-    expect(database.prepare('SELECT count(*) AS count FROM rule').get()).toEqual({ count: 0 });
-    database.close();
+    const left = onDisk(join(bed.config.stateDir, 'spin.db'), (database) =>
+      database.prepare('SELECT count(*) AS count FROM rule').get(),
+    );
+    expect(left).toEqual({ count: 0 });
     expect((await get('/api/audit')) as AuditView[]).toMatchObject([{ kind: 'rule-ended', actor: 'spin' }, {}]);
   });
 
@@ -463,12 +465,23 @@ describe('a preview', () => {
   });
 });
 
+/** Changes the database between two runs. */
+async function whileStopped(sql: string): Promise<void> {
+  await bed.stop();
+  const database = new DatabaseSync(join(bed.config.stateDir, 'spin.db'));
+  database.exec(sql);
+  database.close();
+  await bed.start();
+}
+
 test('what cannot be stored is refused, and changes nothing', async () => {
   await set({ action: 'slow', target: { device: tablet }, when: always });
-  await becomes(({ devices }) => devices.some(({ ladder }) => ladder?.step === 'slow'));
+  const isSlowed = ({ blocks, devices }: DesiredPolicy) =>
+    blocks.length === 0 && devices.some(({ id, ladder }) => id === tablet && ladder?.step === 'slow');
+  await becomes(isSlowed);
   const before = bed.agent!.policies.length;
-  const database = new DatabaseSync(join(bed.config.stateDir, 'spin.db'));
-  database.exec(`CREATE TRIGGER full BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'disk full'); END`);
+  await whileStopped(`CREATE TRIGGER full BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'disk full'); END`);
+  await becomes((now) => bed.agent!.policies.length > before && isSlowed(now));
   for (const [method, path, body] of [
     ['POST', '/api/rules', { action: 'block', target: { device: camera }, when: always }],
     ['DELETE', `/api/rules/${encodeURIComponent(`step device=${tablet}`)}`],
@@ -478,9 +491,8 @@ test('what cannot be stored is refused, and changes nothing', async () => {
     expect(await send(method, path, body)).toMatchObject({ status: 503, json: { error: { code: 'store-failing' } } });
   expect((await rules()).map(({ action }) => action)).toEqual(['slow']);
   expect(((await get('/api/groups')) as GroupView[]).map(({ source }) => source)).not.toContain('own');
-  expect(bed.agent!.policies.length).toBe(before);
-  database.exec('DROP TRIGGER full');
-  database.close();
+  expect(bed.agent!.policies.slice(before).every(({ policy }) => isSlowed(policy))).toBe(true);
+  await whileStopped('DROP TRIGGER full');
   await set({ action: 'block', target: { device: camera }, when: always });
   await becomes(({ blocks }) => blocks.length === 1);
 });
