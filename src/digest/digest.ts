@@ -363,8 +363,9 @@ export class Digest {
     batch.count = 0;
   }
 
+  /** What ends with nothing new is told no more. */
   #end(slot: number): void {
-    this.#emit(slot, FLAG.ended);
+    if ((this.#table.words[slot * RECORD_WORDS + W.flags]! & STATE.dirty) !== 0) this.#emit(slot, FLAG.ended);
     this.#owners.remove(slot);
     this.#table.remove(slot);
   }

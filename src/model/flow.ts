@@ -12,7 +12,7 @@ export const RECORD_DOUBLES = RECORD_WORDS / 2;
 
 /** Word offsets within a record. */
 export const W = {
-  /** Slot of the flow in its table: stable from a record with `FLAG.fresh` to one with `FLAG.ended`. */
+  /** Slot of the flow in its table: the same flow's from a record with `FLAG.fresh` until the next such one. */
   slot: 0,
   /** Bits of `FLAG`. */
   flags: 1,
@@ -48,7 +48,7 @@ export const D = {
 export const FLAG = {
   /** The slot was given to a new flow since the last drain. */
   fresh: 1,
-  /** The flow is over (FIN/RST, idle, or conntrack destroyed it); the slot may be reused by the next fresh record. */
+  /** The flow is over (FIN/RST, idle, or conntrack destroyed it). One that ends with nothing new is told no more. */
   ended: 2,
   /** Source is the initiator for certain (SYN or SYN+ACK seen, or conntrack said so). */
   initiatorKnown: 4,
