@@ -15,6 +15,8 @@ const SOCK_STREAM = 1;
 const SOCK_DGRAM = 2;
 const SOCK_RAW = 3;
 const IPPROTO_TCP = 6;
+const IPPROTO_IPV6 = 41;
+const IPV6_CHECKSUM = 7;
 const SOL_SOCKET = 1;
 const SO_REUSEADDR = 2;
 const SO_BINDTODEVICE = 25;
@@ -106,16 +108,28 @@ export function openUdp(namespace: string, family: Family, options: UdpOptions =
   });
 }
 
-/** A socket for whole TCP segments over IPv4 (raw(7)); the caller closes it. */
-export function openSegments(namespace: string): number {
-  return inNamespace(namespace, () => open(4, SOCK_RAW, IPPROTO_TCP));
+/**
+ * A socket for whole TCP segments (raw(7)); the caller closes it.
+ * @param checksumAt over IPv6, where in the segment the kernel puts the checksum (RFC 3542 §3.1), since it chooses the source
+ */
+export function openSegments(namespace: string, family: Family, checksumAt: number): number {
+  return inNamespace(namespace, () => {
+    const fd = open(family, SOCK_RAW, IPPROTO_TCP);
+    if (family === 4) return fd;
+    const offset = Buffer.alloc(4);
+    offset.writeInt32LE(checksumAt);
+    return configure(fd, () => {
+      check(setsockopt(fd, IPPROTO_IPV6, IPV6_CHECKSUM, offset, offset.length), 'have checksums made');
+    });
+  });
 }
 
-/** Sends one segment to an IPv4 address. What the kernel has no room for or no way to is lost, as on a wire. */
+/** Sends one segment to an address. What the kernel has no room for or no way to is lost, as on a wire. */
 export function sendSegment(fd: number, segment: Buffer, address: Uint8Array): void {
-  const to = Buffer.alloc(16);
-  to.writeUInt16LE(AF_INET, 0);
-  to.set(address, 4);
+  const isV4 = address.length === 4;
+  const to = Buffer.alloc(isV4 ? 16 : 28);
+  to.writeUInt16LE(isV4 ? AF_INET : AF_INET6, 0);
+  to.set(address, isV4 ? 4 : 8);
   sendto(fd, segment, segment.length, 0, to, to.length);
 }
 

@@ -38,7 +38,7 @@ export function attack(act: Attack, stage: Stage): Promise<void> {
 function scan(act: Do<'scan'>, stage: Stage): Promise<void> {
   const { device, random } = stage;
   return paced(act, stage, () => {
-    void talk(device, anyAddress(act.where, random), pick(random, act.ports)).catch(() => {});
+    void talk(device, anyAddress(act.where, random, act.over), pick(random, act.ports)).catch(() => {});
   });
 }
 
@@ -46,7 +46,7 @@ async function beacon(act: Do<'beacon'>, { device, random, speed }: Stage): Prom
   for (let call = 0; call < Math.min(MAX_DEEDS, act.count) && !device.signal.aborted; call++) {
     const shift = (random() * 2 - 1) * act.jitter;
     const next = pause((act.every * (1 + shift) * 1000) / speed, device.signal);
-    await talk(device, sinkAddress(act.sink), act.port, 'here').catch(() => {});
+    await talk(device, sinkAddress(act.sink, act.over), act.port, 'here').catch(() => {});
     await next;
   }
 }
@@ -57,7 +57,7 @@ function spam(act: Do<'spam'>, stage: Stage): Promise<void> {
   const letter = `EHLO x\r\nMAIL FROM:<a@example.org>\r\nRCPT TO:<b@example.org>\r\nDATA\r\n${body}\r\n.\r\nQUIT\r\n`;
   let letters = 0;
   return paced(act, stage, () => {
-    void talk(device, sinkAddress(letters++ % act.servers), SMTP_PORT, letter).catch(() => {});
+    void talk(device, sinkAddress(letters++ % act.servers, act.over), SMTP_PORT, letter).catch(() => {});
   });
 }
 
@@ -72,7 +72,7 @@ function guess(act: Do<'guess'>, stage: Stage): Promise<void> {
 
 /** What the broker orders goes out to strangers' servers, and what they answer to the broker. */
 async function relay(act: Do<'relay'>, { device, speed }: Stage): Promise<void> {
-  const broker = await device.connectTo(sinkAddress(act.broker), BROKER_PORT);
+  const broker = await device.connectTo(sinkAddress(act.broker, act.over), BROKER_PORT);
   let orders: Buffer[] = [];
   broker.on('data', (order: Buffer) => orders.push(order));
   try {
@@ -81,7 +81,7 @@ async function relay(act: Do<'relay'>, { device, speed }: Stage): Promise<void> 
       const order = Buffer.concat(orders);
       orders = [];
       const head = `POST /?bytes=${act.bytes} HTTP/1.0\r\nContent-Length: ${order.length}\r\n\r\n`;
-      const stranger = sinkAddress(act.broker + 1 + (turn % act.servers));
+      const stranger = sinkAddress(act.broker + 1 + (turn % act.servers), act.over);
       broker.write(await talk(device, stranger, HTTP_PORT, head, order));
       await next;
     }

@@ -6,8 +6,9 @@ import { pause } from './clock.ts';
 import { octets } from './segment.ts';
 import type { Stage } from './stage.ts';
 
-/** Hosts of the sinks' IPv4 prefix, and the last of the home's. */
+/** Hosts of the sinks' prefixes that are tried, and the last of the home's. */
 const SINK_HOSTS = 126;
+const SINK_HOSTS6 = 0xfff0;
 const LAST_HOST = 254;
 /** Shortest time between two turns of a loop that sends many, ms. */
 const TURN = 5;
@@ -28,13 +29,14 @@ export async function paced(
   }
 }
 
-/** The IPv4 address of a sink by its number. */
-export function sinkAddress(host: number): string {
+/** The address of a sink by its number. */
+export function sinkAddress(host: number, over?: 6): string {
+  if (over === 6) return SINKS.v6.replace(/\/\d+$/, (1 + host).toString(16));
   const base = octets(SINKS.v4.split('/')[0]!);
   return [...base.subarray(0, 3), base[3]! + 1 + (host % SINK_HOSTS)].join('.');
 }
 
-export function anyAddress(where: 'sinks' | 'home', random: Random): string {
-  if (where === 'sinks') return sinkAddress(between(random, 0, SINK_HOSTS - 1));
+export function anyAddress(where: 'sinks' | 'home', random: Random, over?: 6): string {
+  if (where === 'sinks') return sinkAddress(between(random, 0, (over === 6 ? SINK_HOSTS6 : SINK_HOSTS) - 1), over);
   return LAN.router4.replace(/\d+$/, String(between(random, 2, LAST_HOST)));
 }

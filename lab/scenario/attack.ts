@@ -10,7 +10,12 @@ export const MAX_DEEDS = 60_000;
 /** How often, and how often in all. */
 type Pace = { perSecond: number; count: number };
 
-export type Attack =
+/** The family of whatever goes beyond the home: IPv4 where nothing is said. */
+type Over = { over?: 6 };
+
+export type Attack = Over & Deed;
+
+type Deed =
   /**
    * Tries one address after the other, of the sinks or of the home, at ports drawn by chance. `marked` sends bare SYNs whose
    * sequence number is the destination, as Mirai's scanner does; otherwise whole connections are opened.
@@ -34,6 +39,11 @@ const DEEDS: ReadonlySet<string> = new Set<Attack['do']>(['scan', 'flood', 'ask'
 
 export function isAttack(act: { do: string }): act is Attack {
   return DEEDS.has(act.do);
+}
+
+/** Whether it has to do with anybody but the home's own things. */
+export function leavesHome(act: Attack): boolean {
+  return act.do !== 'guess' && !(act.do === 'scan' && act.where === 'home');
 }
 
 /** Ports of the far side where a bot's master and a proxy's broker listen. */

@@ -28,6 +28,22 @@ describe('an attack by its name', () => {
     expect(devices('worm@bulb')).toEqual(['bulb', 'bulb']);
   });
 
+  it('may go over IPv6, where it leaves the home', () => {
+    const acts = withoutEvening(scenarioNamed('spam-v6@tv')!).lines.map(({ device, act }) => [
+      device,
+      isAttack(act) && act.over,
+    ]);
+    expect(acts).toEqual([['tv', 6]]);
+    expect(scenarioNamed('worm-v6')).toBeUndefined();
+    expect(scenarioNamed('quiet-night-v6')).toBeUndefined();
+  });
+
+  it('may be several at once', () => {
+    const { lines } = withoutEvening(scenarioNamed('spam@tv+worm@bulb')!);
+    expect(lines.map(({ device }) => device)).toEqual(['tv', 'bulb', 'bulb']);
+    expect(scenarioNamed('spam@tv+ordinary-evening')).toBeUndefined();
+  });
+
   it.each(['worm@nobody', 'worm@', 'worm@bulb@tv', 'ordinary-evening@bulb', 'no-such'])('is not %s', (name) => {
     expect(scenarioNamed(name)).toBeUndefined();
   });
