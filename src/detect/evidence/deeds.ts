@@ -15,6 +15,7 @@ export class Deeds {
   readonly slowProbed = new Probed();
   readonly pressure = new Pressure();
   readonly sessions = new Sessions();
+  readonly slowSessions = new Sessions();
   /** Flows that the device began in this second. */
   attempts = 0;
   /** SYNs whose sequence number is their destination, since the device is known; when the last was, and its port. */
@@ -58,6 +59,7 @@ export class Deeds {
     this.slowProbed.gather(this.probed, hashOf);
     this.fanOut.turn();
     this.probed.turn();
+    this.slowSessions.gather(this.sessions, hashOf);
     this.sessions.turn();
     this.pressure.places.age();
     this.#foreignSources.turn(0);
@@ -70,6 +72,7 @@ export class Deeds {
   turnSlow(): void {
     this.slowFanOut.turn();
     this.slowProbed.turn();
+    this.slowSessions.turn();
     this.pressure.turnSlow();
   }
 

@@ -1,6 +1,7 @@
 import { FACT, W } from '../../model/flow.ts';
 import { PROTOCOL } from '../../model/protocols.ts';
 import type { FlowWitness } from '../../track/witness.ts';
+import { isLogin } from '../scan/ports.ts';
 import { Deeds } from './deeds.ts';
 import { InHand } from './in-hand.ts';
 import type { OpenedFlow } from './opened-flow.ts';
@@ -205,7 +206,8 @@ export class Evidence implements FlowWitness {
     const now = this.#slots.get(it.slot);
     if ((now & SLOT.session) !== 0) {
       const serverFirst = (it.facts & FACT.serverFirst) !== 0 ? 1 : 0;
-      deeds.sessions.said(it.words, it.far, it.hash, it.port, it.bytesUp, it.bytesDown, serverFirst);
+      const { words, far, hash, port, isNamed, up, down, bytesUp, bytesDown } = it;
+      deeds.sessions.said(words, far, hash, port, isNamed, up, down, bytesUp, bytesDown, serverFirst);
     } else if ((now & SLOT.answered) !== 0) this.#slots.add(it.slot, SLOT.settled);
   }
 
@@ -213,19 +215,21 @@ export class Evidence implements FlowWitness {
     const outcome = this.#outcomeOf(it, state);
     if (outcome === 0) return;
     this.#slots.add(it.slot, outcome);
-    if (it.isNamed) return;
-    const { protocol, isInside, words, far, hash } = it;
+    const { protocol, isInside, isNamed, words, far, hash } = it;
     const port = this.#portOf(it);
     if (outcome === SLOT.refused) {
+      if (isNamed) return;
       deeds.fanOut.refused(protocol, port, isInside);
       deeds.probed.refused(words, far, hash, protocol);
       return;
     }
-    deeds.fanOut.answered(protocol, port, isInside);
-    deeds.probed.answered(words, far, hash, protocol);
-    if (protocol !== PROTOCOL.tcp || (state & SLOT.baseless) !== 0) return;
+    if (!isNamed) {
+      deeds.fanOut.answered(protocol, port, isInside);
+      deeds.probed.answered(words, far, hash, protocol);
+    }
+    if (protocol !== PROTOCOL.tcp || (state & SLOT.baseless) !== 0 || (isNamed && !isLogin(port))) return;
     this.#slots.add(it.slot, SLOT.session);
-    deeds.sessions.began(words, far, hash, port, it.last);
+    deeds.sessions.began(words, far, hash, port, isNamed, it.last);
   }
 
   /** `SLOT.answered`, `SLOT.refused`, or 0 while nothing is known. */

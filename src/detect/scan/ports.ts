@@ -18,12 +18,19 @@ const LOGINS: ReadonlySet<number> = new Set([
   21, 22, 23, 26, 110, 143, 222, 445, 513, 1023, 2022, 2222, 2223, 2323, 3389, 5358, 5900, 8291, 8728, 9527,
 ]);
 
+/** Of these the ones where each guess is a line or two within one connection, and a session of work moves more. */
+const LINES: ReadonlySet<number> = new Set([21, 110, 143]);
+/** Mail is looked for every few minutes, and desktops at a distance are opened again by themselves. */
+const REPEATED: ReadonlySet<number> = new Set([110, 143, 445, 3389, 5900]);
+
 /**
- * Ports at which programs of people meet strangers by address without having looked them up: BitTorrent, Windows
- * delivery optimisation, Syncthing, consoles, calls, overlay networks. That many do not answer is ordinary there.
+ * Ports at which programs of people meet strangers by address without having looked them up: BitTorrent, eDonkey,
+ * Gnutella, Windows delivery optimisation, Syncthing, consoles, calls, overlay networks. That many do not answer is
+ * ordinary there.
  */
 const MEETING: ReadonlySet<number> = new Set([
-  3074, 3478, 3479, 3480, 4001, 4500, 6969, 7680, 19302, 21027, 22000, 30303, 41641, 51413, 51820,
+  1214, 3074, 3478, 3479, 3480, 4001, 4500, 4662, 4672, 6346, 6347, 6348, 6349, 6969, 7680, 19302, 21027, 22000, 30303,
+  41641, 51413, 51820,
 ]);
 
 export function isSought(protocol: number, port: number): boolean {
@@ -32,6 +39,15 @@ export function isSought(protocol: number, port: number): boolean {
 
 export function isLogin(port: number): boolean {
   return LOGINS.has(port);
+}
+
+export function isLines(port: number): boolean {
+  return LINES.has(port);
+}
+
+/** Whether programs log in there again and again without anybody's doing. */
+export function isRepeated(port: number): boolean {
+  return REPEATED.has(port);
 }
 
 export function isMeeting(port: number): boolean {

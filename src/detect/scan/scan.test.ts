@@ -18,6 +18,33 @@ const [FIN, SYN, RST, PUSH, ACK, URGENT] = [1, 2, 4, 8, 16, 32];
 const accused = (told: readonly Told[]) => told.filter(({ detector }) => SCANS.includes(detector));
 const found = (told: readonly Told[], detector: string) => told.filter((one) => one.detector === detector);
 
+/** One connection in which lines are asked and answered in turn. */
+function dialogue(
+  scene: Scene,
+  at: number,
+  thing: Thing,
+  to: string | Thing,
+  port: number,
+  lines: number,
+  answer = 22,
+) {
+  const sourcePort = scene.port();
+  const up = (delay: number, flags: number, bytes = 0) =>
+    scene.packet(at + delay, thing, to, 6, tcp(sourcePort, port, flags, new Uint8Array(bytes)));
+  const down = (delay: number, flags: number, bytes = 0) =>
+    scene.packet(at + delay, to, thing, 6, tcp(port, sourcePort, flags, new Uint8Array(bytes)));
+  up(0, SYN);
+  down(20, SYN | ACK);
+  up(21, ACK);
+  down(40, ACK | PUSH, 30);
+  for (let i = 0; i < lines; i++) {
+    const when = 100 + i * 700;
+    up(when, ACK | PUSH, 14);
+    down(when + 20, ACK | PUSH, answer);
+    up(when + 60, ACK);
+  }
+}
+
 /** A home in which one device does something and another does not. */
 function played(act: (scene: Scene, thing: Thing, other: Thing) => void, kind?: Parameters<Scene['thing']>[0]): Told[] {
   const scene = new Scene();
@@ -398,6 +425,63 @@ describe('guessing of passwords', () => {
         scene.tcp(START + i * SECOND, thing, stranger(9), port, { serverFirst, up: bytes, down: bytes });
     });
     expect(found(told, 'login-guessing')[0]).toMatchObject({ subject: `tcp/${port} ${stranger(9)}` });
+  });
+
+  it.each([21, 110, 143])('by many guesses in each of a few connections to port %i is found', (port) => {
+    const told = played((scene, thing) => {
+      for (let i = 0; i < 4; i++) dialogue(scene, START + SECOND + i * 900, thing, stranger(9), port, 40);
+    });
+    expect(found(told, 'login-guessing')).toMatchObject([{ subject: `tcp/${port} ${stranger(9)}` }]);
+  });
+
+  it('one after the other with long pauses is found within the day', () => {
+    const told = played((scene, thing) => {
+      const every = 3 * MINUTE;
+      for (let i = 0; i < 80; i++)
+        scene.tcp(START + i * every, thing, stranger(9), 22, { serverFirst: true, up: 1500, down: 2500 });
+    }, 'camera');
+    expect(found(told, 'login-guessing')).toMatchObject([{ subject: `tcp/22 ${stranger(9)}` }]);
+  });
+
+  it('at a machine that was looked up is found, where parts of a program that are fetched one by one are none', () => {
+    const logins = (count: number) =>
+      played((scene, thing) => {
+        scene.named(START + SECOND, thing, 'code.example', stranger(9));
+        for (let i = 0; i < count; i++)
+          scene.tcp(START + 2 * SECOND + i * 900, thing, stranger(9), 22, { serverFirst: true, up: 3000, down: 4000 });
+      });
+    expect(found(logins(90), 'login-guessing')).toHaveLength(1);
+    expect(accused(logins(45))).toEqual([]);
+  });
+
+  it('is not a visit by FTP that fetches files over connections of their own', () => {
+    const told = played((scene, thing) => {
+      dialogue(scene, START + SECOND, thing, stranger(9), 21, 150);
+      for (let i = 0; i < 70; i++) scene.tcp(START + 2 * SECOND + i * 1300, thing, stranger(9), 50_000 + i, { up: 0 });
+    });
+    expect(accused(told)).toEqual([]);
+  });
+
+  it('is not a letter box that is emptied', () => {
+    const told = played((scene, thing) => {
+      dialogue(scene, START + SECOND, thing, stranger(9), 110, 150, 900);
+    });
+    expect(accused(told)).toEqual([]);
+  });
+
+  it('is not a script that logs in at another device of the home every few minutes', () => {
+    const told = played((scene, thing, other) => {
+      for (let i = 0; i < 200; i++)
+        scene.tcp(START + i * 4 * MINUTE, thing, other, 22, { serverFirst: true, up: 1500, down: 2500 });
+    });
+    expect(accused(told)).toEqual([]);
+  });
+
+  it('is not the web, though requests were lost on the way to the one who watches', () => {
+    const told = played((scene, thing, other) => {
+      for (let i = 0; i < 60; i++) scene.tcp(START + i * 900, thing, other, 80, { serverFirst: i % 3 === 0 });
+    });
+    expect(accused(told)).toEqual([]);
   });
 
   it.each([
