@@ -1,6 +1,4 @@
-import { statSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { ControlDecoder } from '../decode/control.ts';
 import { decodeFrame } from '../decode/frame.ts';
 import { FRAME, Packet } from '../decode/packet.ts';
@@ -15,6 +13,7 @@ import { isFlowLog, readFlowLog } from '../source/flow-log/read.ts';
 import type { FlowRow } from '../source/flow-log/row.ts';
 import { quicCrypto } from '../source/quic-crypto.ts';
 import type { DigestTask, DigestWord } from './digest-task.ts';
+import { isWorthAThread, takeThread } from './reading-thread.ts';
 import { newRing, RingReader, type RingSink } from './ring.ts';
 
 /** What a file held; a fault is where its reading ended early. */
@@ -31,8 +30,6 @@ type Progress = (taken: number, size: number) => void;
 
 /** The seed is fixed, so that the same file gives the same answer every time. */
 const OPTIONS = { seed: 0x5b1d_e5e1, standingStep: 1000 };
-/** From this size on, bytes, the second thread saves more than its start costs (some 50 ms). */
-const WORTH_A_THREAD = 32 * 1024 * 1024;
 
 /**
  * Reads a capture or a log of flows, whichever its first bytes say it is, and gives what it tells to `sink`; a large
@@ -42,7 +39,7 @@ export async function digestFile(
   file: string,
   sink: Sink,
   progress: Progress,
-  threaded = availableParallelism() > 1 && sizeOf(file) >= WORTH_A_THREAD,
+  threaded = isWorthAThread(file),
   onRow?: (row: FlowRow) => void,
 ): Promise<Digested> {
   let opened: Opened | undefined;
@@ -110,12 +107,11 @@ async function digestHere(file: string, opened: ByteSource, sink: Sink, onProgre
 
 async function digestInThread(file: string, sink: Sink, progress: Progress): Promise<Digested> {
   const ring = newRing();
-  const worker = new Worker(new URL('./digest-worker.ts', import.meta.url), {
-    workerData: { file, ring, digest: OPTIONS } satisfies DigestTask,
-  });
+  const worker = takeThread();
   const reader = new RingReader(ring);
   const into = new Observations(sink);
   const last = lastWord(worker, progress);
+  worker.postMessage({ file, ring, digest: OPTIONS } satisfies DigestTask);
   // A thread that fails fills no more blocks, and would be waited for in vain.
   const failed = last.then(
     () => new Promise<never>(() => {}),
@@ -158,19 +154,23 @@ class Observations implements RingSink {
     this.#sink({ kind: 'tick', at });
   }
 
-  frame(bytes: Uint8Array, view: DataView, length: number, wireLength: number, at: number, linkType: number): void {
+  frame(
+    bytes: Uint8Array,
+    view: DataView,
+    start: number,
+    end: number,
+    wireLength: number,
+    at: number,
+    linkType: number,
+  ): void {
     const p = this.#packet;
     p.bytes = bytes;
     p.view = view;
-    p.frameStart = 0;
-    p.frameEnd = length;
+    p.frameStart = start;
+    p.frameEnd = end;
     p.wireLength = wireLength;
     p.at = at;
     p.linkType = linkType;
     if (decodeFrame(p, linkType) !== FRAME.skipped) this.#control.packet(p);
   }
-}
-
-function sizeOf(file: string): number {
-  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }

@@ -54,7 +54,7 @@ export class RingWriter {
       const count = Math.min(MAX_RECORDS, batch.count - from);
       const place = this.#begin(KIND.flows, count * RECORD_WORDS * 4, at);
       const { words } = this.#blocks[this.#current]!;
-      words.set(batch.words.subarray(from * RECORD_WORDS, (from + count) * RECORD_WORDS), place / 4);
+      copyWords(batch.words, from * RECORD_WORDS, words, place / 4, count * RECORD_WORDS);
     }
   }
 
@@ -62,14 +62,15 @@ export class RingWriter {
     this.#begin(KIND.tick, 0, at);
   }
 
-  /** The frame that the packet was decoded from. */
+  /** The frame that the packet was decoded from, as it lies against words: shared memory is copied by words or by bytes. */
   frame(p: Packet): void {
-    const length = p.frameEnd - p.frameStart;
-    const place = this.#begin(KIND.frame, length, p.at);
+    const phase = p.frameStart & 7;
+    const place = this.#begin(KIND.frame, phase + p.frameEnd - p.frameStart, p.at);
     const { bytes, view } = this.#blocks[this.#current]!;
     view.setUint32(place - 16, p.wireLength, true);
     view.setUint32(place - 12, p.linkType, true);
-    bytes.set(p.bytes.subarray(p.frameStart, p.frameEnd), place);
+    view.setUint32(place - 8, phase, true);
+    bytes.set(p.bytes.subarray(p.frameStart, p.frameEnd), place + phase);
   }
 
   end(): void {
@@ -104,7 +105,15 @@ export class RingWriter {
 export type RingSink = {
   flows(at: number, batch: FlowBatch): void;
   tick(at: number): void;
-  frame(bytes: Uint8Array, view: DataView, length: number, wireLength: number, at: number, linkType: number): void;
+  frame(
+    bytes: Uint8Array,
+    view: DataView,
+    start: number,
+    end: number,
+    wireLength: number,
+    at: number,
+    linkType: number,
+  ): void;
 };
 
 export class RingReader {
@@ -144,15 +153,22 @@ export class RingReader {
       if (kind === KIND.tick) sink.tick(at);
       else if (kind === KIND.flows) {
         this.#batch.count = length / (RECORD_WORDS * 4);
-        this.#batch.words.set(words.subarray(content / 4, (content + length) / 4));
+        copyWords(words, content / 4, this.#batch.words, 0, length / 4);
         sink.flows(at, this.#batch);
       } else {
         const wireLength = view.getUint32(content - 16, true);
-        this.#frame.set(bytes.subarray(content, content + length));
-        sink.frame(this.#frame, this.#frameView, length, wireLength, at, view.getUint32(content - 12, true));
+        const linkType = view.getUint32(content - 12, true);
+        const phase = view.getUint32(content - 8, true);
+        this.#frame.set(bytes.subarray(content + phase, content + length), phase);
+        sink.frame(this.#frame, this.#frameView, phase, length, wireLength, at, linkType);
       }
       place = content + ((length + 7) & ~7);
     }
     return true;
   }
+}
+
+/** One by one: `set` between shared and other memory takes longer, and a view of what it shall copy besides. */
+function copyWords(from: Uint32Array, start: number, into: Uint32Array, place: number, count: number): void {
+  for (let i = 0; i < count; i++) into[place + i] = from[start + i]!;
 }
