@@ -8,8 +8,8 @@ const browser = `${everywhere}/*.browser.test.ts`;
 const patient = { testTimeout: 120_000, hookTimeout: 120_000 };
 
 /**
- * `unit` runs anywhere; its files share what they import, which is most of their time. `system` needs rights: each test
- * has network namespaces of its own, and mostly waits for packets. `browser` needs a browser, one at a time.
+ * `unit` runs anywhere; its files share what they import, which is most of their time. `system` needs rights, and mostly
+ * waits for packets: each test has network namespaces of its own, so that they go on side by side. `browser` needs one.
  */
 export default defineConfig({
   test: {
@@ -32,7 +32,7 @@ export default defineConfig({
           name: 'browser',
           include: [browser],
           globalSetup: 'test/page/page-built.ts',
-          fileParallelism: false,
+          maxWorkers: 2,
           ...patient,
         },
       },

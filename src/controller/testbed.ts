@@ -139,9 +139,12 @@ export class StreamClient {
   }
 }
 
-/** Waits until `look` finds something. @throws after ten seconds */
+/** Longest wait of a test, ms: a busy machine starts a program in seconds. */
+const PATIENCE = 25_000;
+
+/** Waits until `look` finds something. @throws when it never does */
 export async function eventually<T>(look: () => T | undefined | false | Promise<T | undefined | false>): Promise<T> {
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + PATIENCE;
   for (;;) {
     const found = await look();
     if (found !== undefined && found !== false) return found;
