@@ -1,7 +1,8 @@
 /**
- * `bin/bench household [--quick] [--only ATTACK,…] [--days N] [--seed N]`: the whole chain. `spin start` as it is guards the
- * virtual home with the default preferences; one device after the other attacks while all others work: as root, in network
- * namespaces. With `--days`, instead, days of ordinary life at compressed time, without namespaces: what was stopped of them.
+ * `bin/bench household [--quick] [--matrix [--part I/N]] [--only ATTACK,…] [--days N] [--seed N]`: the whole chain. `spin start` as it is
+ * guards the virtual home with the default preferences; one device after the other attacks while all others work: as root,
+ * in network namespaces. With `--matrix` each attack from every suitable device, up to five at once, each round in a home of
+ * its own; with `--part` every Nth round, from the Ith on. With `--days`, instead, days of ordinary life at compressed time, without namespaces: what was stopped of them.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,121 +11,84 @@ import { parseArgs } from 'node:util';
 import { whyNoNamespaces } from '../src/cli/virtual-home.ts';
 import { GuardedHome } from '../test/guarded-home.ts';
 import { type Days, live } from './household/days.ts';
-import { type Outcome, tryOut } from './household/trial.ts';
-import { TRIALS, type Trial } from './household/trials.ts';
-import { Bars, printTable } from './report.ts';
+import { reportMatrix, reportTrials } from './household/report.ts';
+import { playRound, type Round, undoAll } from './household/round.ts';
+import { ATTACK_NAMES, MATRIX, roundsOf, TRIALS, type Trial } from './household/trials.ts';
+import { Bars } from './report.ts';
 
-/** Shares of ordinary packets that were stopped, and of far ends said to be part of harm; look-ups a second of who misuses them. */
-const BARS = { dropped: 0.0045, flagged: 0.02, questions: 2 } as const;
+/** Shares of ordinary packets that were stopped, and of far ends said to be part of harm. */
+const BARS = { dropped: 0.0045, flagged: 0.02 } as const;
 
 const { values: options } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
+    matrix: { type: 'boolean', default: false },
     only: { type: 'string' },
+    part: { type: 'string', default: '1/1' },
     days: { type: 'string' },
     seed: { type: 'string', default: '1' },
   },
 });
 const days = options.days === undefined ? undefined : Number(options.days);
 const seed = Number(options.seed);
-const chosen = TRIALS.filter(({ attack, long }) =>
+const [part = 1, parts = 1] = options.part.split('/').map(Number);
+const chosen = (options.matrix ? MATRIX : TRIALS).filter(({ attack, long }) =>
   options.only === undefined ? !(options.quick && long) : options.only.split(',').includes(attack),
 );
 const bars = new Bars();
 const obstacle = days === undefined ? whyNoNamespaces() : undefined;
 
 if ((days !== undefined && !(Number.isInteger(days) && days > 0)) || !Number.isInteger(seed) || chosen.length === 0) {
-  const attacks = [...new Set(TRIALS.map(({ attack }) => attack))].join(' ');
-  console.log(`Usage: bin/bench household [--quick] [--only ATTACK,…]   attacks: ${attacks}`);
+  console.log(
+    `Usage: bin/bench household [--quick] [--matrix [--part I/N]] [--only ATTACK,…]   attacks: ${ATTACK_NAMES.join(' ')}`,
+  );
   console.log('       bin/bench household --days N [--seed N]');
   process.exitCode = 64;
 } else if (obstacle) {
   console.log(`household: cannot run here: ${obstacle}`);
   process.exitCode = 77;
 } else {
-  if (days === undefined) report(await attackAll(chosen));
-  else reportDays(live(days, seed));
+  if (days !== undefined) reportDays(live(days, seed));
+  else if (options.matrix) reportMatrix(await attackIn(partOf(roundsOf(chosen)), true), bars);
+  else
+    reportTrials(
+      await attackIn(
+        chosen.map((trial) => [trial]),
+        false,
+      ),
+      bars,
+    );
   process.exitCode = bars.exitCode;
 }
 
-async function attackAll(trials: readonly Trial[]): Promise<Outcome[]> {
+function partOf(rounds: readonly Trial[][]): readonly Trial[][] {
+  return rounds.filter((_, i) => i % parts === part - 1);
+}
+
+/** @param anew each round in a home of its own; otherwise what was done is undone in between */
+async function attackIn(rounds: readonly (readonly Trial[])[], anew: boolean): Promise<Round[]> {
   const folder = mkdtempSync(join(tmpdir(), 'spin-household-'));
-  const outcomes: Outcome[] = [];
-  const home = await GuardedHome.start();
+  const played: Round[] = [];
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+  let home: GuardedHome | undefined;
   try {
-    for (const trial of trials) {
+    for (const [i, trials] of rounds.entries()) {
       if (stop.signal.aborted) break;
-      console.error(`${trial.attack} from the ${trial.device} …`);
-      outcomes.push(await tryOut(home, trial, folder));
+      const names = trials.map(({ attack, device, over }) => `${attack}${over ? ' over IPv6' : ''} from the ${device}`);
+      console.error(`${i + 1} of ${rounds.length}: ${names.join(', ')} …`);
+      home ??= await GuardedHome.start();
+      played.push(await playRound(home, trials, folder));
+      if (anew) {
+        await home.clear();
+        home = undefined;
+      } else await undoAll(home);
     }
   } finally {
-    await home.clear();
+    await home?.clear();
     rmSync(folder, { recursive: true, force: true });
   }
-  return outcomes;
-}
-
-function report(outcomes: readonly Outcome[]): void {
-  console.log(
-    'One device attacks, all others work; seconds from its first packet, packets that reached whom they were for',
-  );
-  const header = ['', 'found', 'acted', 'sent', 'arrived before', 'after', 'others failed', 'heartbeats', 'done'];
-  printTable([header, ...outcomes.map(cells)]);
-  for (const outcome of outcomes) check(outcome);
-  const sum = (pick: (one: Outcome) => number) => outcomes.reduce((total, one) => total + pick(one), 0);
-  const [sent, heard] = [sum((one) => one.heartbeats.sent), sum((one) => one.heartbeats.acknowledged)];
-  bars.check('every heartbeat of the smoke alarm delivered', `${heard} of ${sent}`, sent > 0 && heard === sent);
-  const failed = sum(({ others }) => others.failed);
-  const why = [...new Set(outcomes.flatMap(({ others }) => others.why))].join('; ');
-  const acts = sum(({ others }) => others.acts);
-  bars.check('nothing that other devices did failed', `${failed} of ${acts} ${why}`.trim(), failed === 0);
-  const wronged = outcomes.flatMap((one) => one.wronged);
-  bars.check('no other device was cut', wronged.join(', ') || 'none', wronged.length === 0);
-}
-
-function cells({ trial, found, acted, sent, before, after, others, heartbeats, did, detectors }: Outcome): string[] {
-  const time = (value: number | undefined) => value?.toFixed(1) ?? '–';
-  return [
-    ...[
-      `${trial.attack} from the ${trial.device}`,
-      time(found),
-      time(acted),
-      String(sent),
-      String(before),
-      String(after),
-    ],
-    ...[`${others.failed} of ${others.acts}`, `${heartbeats.acknowledged} of ${heartbeats.sent}`],
-    `${did} (${detectors.join(', ') || 'nothing found'})`,
-  ];
-}
-
-function check({ trial, found, acted, sent, before, after, lately, did }: Outcome): void {
-  const { attack, device, within, outcome } = trial;
-  const name = `${attack} from the ${device}`;
-  if (sent === 0) bars.check(name, 'nothing was sent', false);
-  bars.check(
-    `${name}: found within ${within} s`,
-    found === undefined ? 'no' : `${found.toFixed(1)} s`,
-    found !== undefined,
-  );
-  if (outcome === 'told') {
-    bars.note(`${name}: ${did}; a suspicion alone cuts nothing`);
-    return;
-  }
-  if (outcome === 'held') {
-    bars.check(`${name}: nothing gets out`, `${before + after} of ${sent} packets`, before + after === 0);
-    return;
-  }
-  if (outcome === 'rate') {
-    // What a device may ask of the home’s resolver is never cut, only slowed; a question may be repeated by the resolver.
-    const bar = `${name}: at most ${BARS.questions} questions a second in the end`;
-    bars.check(bar, lately.toFixed(1), acted !== undefined && lately <= BARS.questions);
-    return;
-  }
-  bars.check(`${name}: acted upon`, acted === undefined ? did : `${acted.toFixed(1)} s`, acted !== undefined);
-  bars.check(`${name}: nothing after that`, `${after} packets`, acted !== undefined && after === 0);
+  return played;
 }
 
 function reportDays(lived: Days): void {

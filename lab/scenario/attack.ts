@@ -49,6 +49,8 @@ export function leavesHome(act: Attack): boolean {
 /** Ports of the far side where a bot's master and a proxy's broker listen. */
 export const MASTER_PORT = 48_101;
 export const BROKER_PORT = 7001;
+/** Whom floods of half-open connections are aimed at. */
+export const FLOODED_SINK = 40;
 /** A port at which nothing of the far side listens. */
 export const DEAD_PORT = 48_102;
 /** Where the laptop lets people log in. */

@@ -1,4 +1,13 @@
-import { type Attack, DEAD_PORT, isAttack, LOGIN_PORT, MASTER_PORT, TUNNEL_DOMAIN, VICTIM_DOMAIN } from './attack.ts';
+import {
+  type Attack,
+  DEAD_PORT,
+  FLOODED_SINK,
+  isAttack,
+  LOGIN_PORT,
+  MASTER_PORT,
+  TUNNEL_DOMAIN,
+  VICTIM_DOMAIN,
+} from './attack.ts';
 import { ordinaryEvening } from './ordinary-evening.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -27,7 +36,7 @@ export const attacks: readonly Scenario[] = [
     ...{ marked: true, perSecond: 160, count: 8000 },
   }),
   attack('syn-flood', 'plug', 'The plug takes part in a flood of half-open connections.', {
-    ...{ do: 'flood', sink: 40, port: 80, with: 'syn', perSecond: 500, count: 15_000 },
+    ...{ do: 'flood', sink: FLOODED_SINK, port: 80, with: 'syn', perSecond: 500, count: 15_000 },
   }),
   attack('udp-flood', 'bulb', 'The lamp takes part in a flood of datagrams.', {
     ...{ do: 'flood', sink: 41, port: 9000, with: 'udp', bytes: 512, perSecond: 500, count: 15_000 },

@@ -1,4 +1,4 @@
-/** One attack in a guarded home: what was found, what was done, what got out, and what the others noticed. */
+/** Attacks that go on at once in a guarded home: what was found, what was done, what got out, and what the others noticed. */
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DeviceStatus } from '../../lab/status.ts';
@@ -19,7 +19,6 @@ const LATELY = 15;
 const TRANSIT = 100;
 /** Longest time until the account of the smoke alarm is complete and an undo is in force, ms. */
 const SETTLED = 30_000;
-/** A cut verdict of a device other than the attacker would be a wrong one. */
 const ALARM = 'smoke-alarm';
 
 export type Outcome = {
@@ -36,6 +35,10 @@ export type Outcome = {
   after: number;
   /** A second in the end. */
   lately: number;
+};
+
+export type Round = {
+  outcomes: Outcome[];
   /** Acts of other devices, and those that failed. */
   others: { acts: number; failed: number; why: string[] };
   heartbeats: { sent: number; acknowledged: number };
@@ -43,37 +46,66 @@ export type Outcome = {
   wronged: string[];
 };
 
-export async function tryOut(home: GuardedHome, trial: Trial, folder: string): Promise<Outcome> {
-  const { id } = await home.device(trial.device);
+/** How one attack stands: its device, the incident that was opened about it, and when SPIN acted. */
+type Case = { trial: Trial; id: string; incident?: IncidentView; at?: number; isOver: boolean };
+
+/** @param trials each from another device */
+export async function playRound(home: GuardedHome, trials: readonly Trial[], folder: string): Promise<Round> {
+  const cases = await Promise.all(
+    trials.map(async (trial): Promise<Case> => ({ trial, id: (await home.device(trial.device)).id, isOver: false })),
+  );
   const accounts = await settledAccounts(home);
-  const wires = await tapInto(home, trial, folder);
-  const attacker = home.attack(`${trial.attack}@${trial.device}`);
-  const { incident, at } = await watch(home, id, trial);
-  await sleep(trial.outcome === 'rate' ? AGAINST_RATE : AGAINST);
-  await home.end(attacker);
-  const [sent, arrived] = await Promise.all(wires.map((wire) => wire.finish()));
-  const wronged = (await home.client.incidents(false)).filter((one) => one.device !== id && isActing(one));
-  const last = incident && (await home.client.incident(incident.id));
-  const others = compare(trial, accounts, await settledAccounts(home));
-  if (last) await undo(home, last.id);
+  const wires = await Promise.all(trials.map((trial) => tapInto(home, trial, folder)));
+  const attackers = home.attack(trials.map(nameOf).join('+'));
+  await watch(home, cases);
+  await home.end(attackers);
+  const heard = await Promise.all(wires.map((both) => Promise.all(both.map((wire) => wire.finish()))));
+  const attacking = new Set(cases.map(({ id }) => id));
+  const wronged = (await home.client.incidents(false)).filter((one) => !attacking.has(one.device) && isActing(one));
+  const outcomes = await Promise.all(cases.map((one, i) => outcomeOf(home, one, heard[i]!)));
   return {
-    ...{ trial, detectors: last?.findings.map(({ detector }) => detector) ?? [], did: deedOf(last) },
-    ...inTime(sent!, arrived!, incident?.opened, at),
-    ...others,
+    outcomes,
+    ...compare(new Set(trials.map(({ device }) => device)), accounts, await settledAccounts(home)),
     wronged: wronged.map(({ label }) => label),
   };
 }
 
-/** Until SPIN acted, or told where it does no more, or the time is over. */
-async function watch(home: GuardedHome, id: string, trial: Trial): Promise<{ incident?: IncidentView; at?: number }> {
-  const deadline = Date.now() + trial.within * 1000;
+function nameOf({ attack, over, device }: Trial): string {
+  return `${attack}${over ? `-v${over}` : ''}@${device}`;
+}
+
+async function outcomeOf(home: GuardedHome, { trial, incident, at }: Case, heard: Packets[]): Promise<Outcome> {
+  const last = incident && (await home.client.incident(incident.id));
+  const [sent, arrived] = heard;
+  return {
+    ...{ trial, detectors: last?.findings.map(({ detector }) => detector) ?? [], did: deedOf(last) },
+    ...inTime(sent!, arrived!, incident?.opened, at),
+  };
+}
+
+/** Until each was acted upon or held or its time is over, and has gone on for a while against that. */
+async function watch(home: GuardedHome, cases: readonly Case[]): Promise<void> {
+  const began = Date.now();
+  let until = 0;
   for (;;) {
-    const incident = (await home.client.incidents(false)).find(({ device }) => device === id);
-    if (incident && isActing(incident)) return { incident, at: Date.now() };
-    if (incident && (trial.outcome === 'told' || trial.outcome === 'held')) return { incident };
-    if (Date.now() > deadline) return incident ? { incident } : {};
+    const incidents = await home.client.incidents(false);
+    for (const one of cases) {
+      if (one.isOver) continue;
+      look(one, incidents, began);
+      if (one.isOver) until = Math.max(until, Date.now() + (one.trial.outcome === 'rate' ? AGAINST_RATE : AGAINST));
+    }
+    if (cases.every(({ isOver }) => isOver) && Date.now() >= until) return;
     await sleep(LOOK);
   }
+}
+
+function look(one: Case, incidents: readonly IncidentView[], began: number): void {
+  const { outcome, within } = one.trial;
+  const incident = incidents.find(({ device }) => device === one.id);
+  if (incident) one.incident = incident;
+  const isActed = incident !== undefined && isActing(incident);
+  if (isActed) one.at = Date.now();
+  one.isOver = isActed || (incident !== undefined && outcome === 'held') || Date.now() > began + within * 1000;
 }
 
 function isActing({ verdict }: IncidentView): boolean {
@@ -137,10 +169,10 @@ async function settledAccounts(home: GuardedHome): Promise<DeviceStatus[]> {
 }
 
 function compare(
-  { device }: Trial,
+  attacking: ReadonlySet<string>,
   before: readonly DeviceStatus[],
   after: readonly DeviceStatus[],
-): Pick<Outcome, 'others' | 'heartbeats'> {
+): Pick<Round, 'others' | 'heartbeats'> {
   const others = { acts: 0, failed: 0, why: [] as string[] };
   const heartbeats = { sent: 0, acknowledged: 0 };
   for (const { name, tally } of after) {
@@ -150,7 +182,7 @@ function compare(
       heartbeats.sent = tally.sent - earlier.sent;
       heartbeats.acknowledged = tally.acknowledged - earlier.acknowledged;
     }
-    if (name === device) continue;
+    if (attacking.has(name)) continue;
     others.acts += tally.acts - earlier.acts;
     others.failed += tally.failed - earlier.failed;
     if (tally.failed > earlier.failed) others.why.push(`${name}: ${tally.lastFailure}`);
@@ -158,11 +190,8 @@ function compare(
   return { others, heartbeats };
 }
 
-/** As the household would; the next attack finds the home as it was. */
-async function undo(home: GuardedHome, incident: string): Promise<void> {
-  await home.client.undoIncident(incident);
-  await eventually('the undo', SETTLED, async () => {
-    const left = await home.client.incidents(false);
-    return left.every(({ id }) => id !== incident) || undefined;
-  });
+/** As the household would: the next round finds the home as it was. */
+export async function undoAll(home: GuardedHome): Promise<void> {
+  for (const { id } of await home.client.incidents(false)) await home.client.undoIncident(id);
+  await eventually('the undo', SETTLED, async () => (await home.client.incidents(false)).length === 0 || undefined);
 }
