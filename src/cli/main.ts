@@ -24,8 +24,8 @@ Usage: spin COMMAND [OPTION…]
   corrections what you said is fine
   groups      groups of devices
   audit       who decided what
-  read        read capture files
-  evaluate    what is found in captures of which the truth is known
+  read        what is in a capture file or a log of flows
+  evaluate    what is found in captures and logs of which the truth is known
   passwd      set the password of the dashboard
   lab         the virtual home: devices in network namespaces of this machine
   bench       measure SPIN against other programs
