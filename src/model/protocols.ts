@@ -24,7 +24,7 @@ const PROTOCOLS: Record<number, string> = {
 };
 
 /** IP protocol numbers that the core treats by themselves. */
-export const PROTOCOL = { icmp: 1, tcp: 6, udp: 17, icmpv6: 58 } as const;
+export const PROTOCOL = { icmp: 1, tcp: 6, udp: 17, icmpv6: 58, sctp: 132 } as const;
 
 /** `tcp`, `udp` …, or the number as text where the registry's name says nothing to a home. */
 export function protocolName(protocol: number): string {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { tcp } from '../../decode/frame-builder.ts';
+import { createPipeline } from '../../pipeline.ts';
 import { HOUR, Scene, SECOND, START, stranger, type Thing, type Told } from '../testing/scene.ts';
 import { BadPlaces } from './bad-places.ts';
 
@@ -67,6 +68,18 @@ describe('protocols that an appliance has no use for', () => {
   });
   it('a computer that sends GRE to many is found', () => {
     expect(found(sent(47, 'computer', 5), 'unneeded-protocol')).toHaveLength(1);
+  });
+  it('a search through all protocols of one machine is one finding, also at home', () => {
+    for (const isAtHome of [false, true]) {
+      const scene = new Scene();
+      const [thing, other] = [scene.thing('computer'), scene.thing()];
+      for (let protocol = 60; protocol < 120; protocol++)
+        scene.packet(START + protocol * 200, thing, isAtHome ? other : stranger(9), protocol, new Uint8Array(20));
+      const pipeline = createPipeline();
+      scene.play(pipeline);
+      const open = pipeline.findings().filter(({ detector }) => detector === 'unneeded-protocol');
+      expect(open).toMatchObject([{ device: thing.id, subject: 'many protocols', evidence: { protocols: 60 } }]);
+    }
   });
   it('multicast routing within the home is none', () => {
     const told = played((scene, thing) => scene.packet(START, thing, '224.0.0.13', 103, new Uint8Array(20)), 'camera');

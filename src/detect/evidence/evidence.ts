@@ -28,6 +28,9 @@ const TALK_BYTES = 700;
 /** After so long without a SYN's header the kernel's counters are all there is, ms. */
 const SYNS_TELL = 60_000;
 
+/** Bytes of the shortest packet that grants an association of SCTP: its cookie alone has some hundred (RFC 9260 §3.3.3). */
+const SCTP_GRANT = 100;
+
 const DNS = 53;
 const SYN = 2;
 const ACK = 16;
@@ -42,6 +45,7 @@ class Opened implements OpenedFlow {
   clientPort = 0;
   byDevice = false;
   begun = false;
+  counted = false;
   marks = 0;
   readonly far: [number, number, number, number] = [0, 0, 0, 0];
 }
@@ -234,7 +238,11 @@ export class Evidence implements FlowWitness {
 
   /** `SLOT.answered`, `SLOT.refused`, or 0 while nothing is known. */
   #outcomeOf(it: InHand, state: number): number {
-    if (it.protocol !== PROTOCOL.tcp) return it.down > 0 ? SLOT.answered : 0;
+    if (it.protocol !== PROTOCOL.tcp) {
+      if (it.down === 0) return 0;
+      const isAbort = it.protocol === PROTOCOL.sctp && it.bytesDown < it.down * SCTP_GRANT;
+      return isAbort ? SLOT.refused : SLOT.answered;
+    }
     if (!it.isCounted) {
       if (it.isBrokenOff) return SLOT.refused;
       const granted = (state & SLOT.baseless) === 0 ? SYN : ACK;
@@ -277,6 +285,7 @@ export class Evidence implements FlowWitness {
     flow.clientPort = it.clientPort;
     flow.byDevice = it.turned === 0;
     flow.begun = it.isInitiatorKnown;
+    flow.counted = it.isCounted;
     flow.marks = it.marks;
     for (let i = 0; i < 4; i++) flow.far[i as 0 | 1 | 2 | 3] = it.words[it.far + i]!;
     this.#opened?.(flow);

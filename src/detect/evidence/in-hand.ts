@@ -149,10 +149,11 @@ export class InHand {
   get isIcmp(): boolean {
     return this.protocol === PROTOCOL.icmp || this.protocol === PROTOCOL.icmpv6;
   }
-  /** An ICMP request of any kind; what tells of errors asks nobody. */
+  /** An ICMP request of any kind, where what tells of errors asks nobody; and all of SCTP. */
   get isAsking(): boolean {
     const { port } = this;
     if (this.protocol === PROTOCOL.icmp) return port === ECHO || port === TIMESTAMP || port === MASK;
+    if (this.protocol === PROTOCOL.sctp) return true;
     return this.protocol === PROTOCOL.icmpv6 && port === ECHO6;
   }
 }

@@ -30,6 +30,7 @@ describe('a flood', () => {
   const vectors: [string, number, number, (scene: Scene, thing: Thing, at: number, i: number) => void][] = [
     ['udp at random ports', 2000, 6000, (s, t, at, i) => s.udp(at, t, VICTIM, 1024 + ((i * 7919) % 60_000), 512)],
     ['udp at one port from one port', 2000, 6000, (s, t, at) => s.udp(at, t, VICTIM, 80, 512, 0, 4000)],
+    ['udp, nearly empty, at ever new ports', 1000, 4000, (s, t, at, i) => s.udp(at, t, VICTIM, 1024 + i, 10)],
     ['syn at one port', 1000, 4000, (s, t, at) => s.tcp(at, t, VICTIM, 80, { outcome: 'silent' })],
     [
       'ack without a connection',

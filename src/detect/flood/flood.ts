@@ -3,6 +3,7 @@ import { PROTOCOL, protocolName } from '../../model/protocols.ts';
 import type { Context, Detector, Threshold } from '../detector.ts';
 import type { Deeds } from '../evidence/deeds.ts';
 import type { Pressure } from '../evidence/pressure.ts';
+import { isProbing } from '../scan/vertical.ts';
 
 const DNS = 53;
 const ECHO = 8 << 8;
@@ -145,8 +146,7 @@ function look(deeds: Deeds, device: number, at: number, { home, evidence, claim 
 /** Small probes of ever new ports are a search, until there are more of them than ports. */
 function isScan({ probed, pressure }: Deeds, words: ArrayLike<number>, hash: number, place: number): boolean {
   const tried = probed.find(words, 0, hash, pressure.protocol(place));
-  const isSmall = pressure.bytesUp(place) <= pressure.packetsUp(place) * SMALL.bytes.value;
-  if (tried < 0 || !isSmall) return false;
+  if (tried < 0 || !isProbing(pressure, place)) return false;
   const ports = probed.ports(tried);
   return ports >= SEARCHED.value && probed.attempts(tried) <= ports * PER_PORT.value;
 }

@@ -2,6 +2,7 @@ import { parseAddress } from '../../model/address.ts';
 import type { Detector, Threshold } from '../detector.ts';
 import { Distinct } from '../evidence/distinct.ts';
 import { spread } from '../evidence/places.ts';
+import { CONFIDENCE_OF_PEOPLE, isOfPeople } from './people.ts';
 
 const ADDRESSES = {
   fast: {
@@ -84,7 +85,9 @@ export const arpSweep: Detector = {
           claim({
             ...{ device, subject: 'arp', first, hold: HOLD },
             evidence: { addresses, seconds: Math.max(1, Math.round((at - first) / 1000)) },
-            confidence: 0.75 + 0.2 * Math.min(1, addresses / 200),
+            confidence: isOfPeople(home.kindAt(device))
+              ? CONFIDENCE_OF_PEOPLE
+              : 0.75 + 0.2 * Math.min(1, addresses / 200),
           });
         }
       },

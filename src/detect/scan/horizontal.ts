@@ -4,6 +4,7 @@ import type { Claim, Detector, Threshold } from '../detector.ts';
 import type { Deeds } from '../evidence/deeds.ts';
 import { type FanOut, placeOfAll } from '../evidence/fan-out.ts';
 import { type ServiceAt, serviceOf } from '../evidence/service.ts';
+import { CONFIDENCE_OF_PEOPLE, isOfPeople } from './people.ts';
 import { isLogin, isMeeting, isSought, isWeb } from './ports.ts';
 
 const ZEEK = 'Zeek misc/scan: 25 failed hosts on one port within five minutes';
@@ -72,9 +73,6 @@ const SHARE = {
   reason: 'peers of BitTorrent choose their ports at random; its own default is below a tenth of them',
 } satisfies Threshold;
 
-/** People look through their own home, and so do their apps; and who looks after machines is answered by them: that is told, and not stopped on this alone. */
-const CONFIDENCE_OF_PEOPLE = 0.6;
-
 const FAST_HOLD = 10 * 60_000;
 const SLOW_HOLD = 12 * 3_600_000;
 
@@ -88,8 +86,8 @@ export const horizontalScan: Detector = {
         const tell = (device: number, found: Found, hold: number) => {
           const { isFailing, ...said } = found;
           const kind = home.kindAt(device);
-          const mayBe = found.evidence.inside === true || (!isFailing && kind !== undefined);
-          const isPeople = mayBe && classOf(kind) === 'general';
+          const isPeople =
+            (found.evidence.inside === true && classOf(kind) === 'general') || (!isFailing && isOfPeople(kind));
           const confidence = isPeople ? CONFIDENCE_OF_PEOPLE : found.confidence;
           claim({ ...said, device, hold, confidence, evidence: timed(found, at) });
         };

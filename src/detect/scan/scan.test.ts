@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { tcp } from '../../decode/frame-builder.ts';
+import { concat, tcp } from '../../decode/frame-builder.ts';
 import { HOUR, MINUTE, Scene, SECOND, START, stranger, type Thing, type Told } from '../testing/scene.ts';
 import { chance } from '../testing/watch.ts';
 
@@ -13,6 +13,7 @@ const SCANS = [
   'peer-fan-out',
 ];
 
+const SCTP = 132;
 const [FIN, SYN, RST, PUSH, ACK, URGENT] = [1, 2, 4, 8, 16, 32];
 
 const accused = (told: readonly Told[]) => told.filter(({ detector }) => SCANS.includes(detector));
@@ -349,6 +350,18 @@ describe('a search through one machine', () => {
     expect(found(told, 'vertical-scan')[0]).toMatchObject({ subject: `udp ${stranger(5)}` });
   });
 
+  it('over SCTP is found, where each closed port tells so', () => {
+    const told = played((scene, thing) => {
+      for (let i = 0; i < 52; i++) {
+        const ports = Uint8Array.of(0xc0, i, 4, i);
+        scene.packet(START + SECOND + i * 50, thing, stranger(5), SCTP, concat(ports, new Uint8Array(28)));
+        const back = Uint8Array.of(4, i, 0xc0, i);
+        scene.packet(START + SECOND + i * 50 + 20, stranger(5), thing, SCTP, concat(back, new Uint8Array(12)));
+      }
+    });
+    expect(found(told, 'vertical-scan')).toMatchObject([{ subject: `sctp ${stranger(5)}` }]);
+  });
+
   it('a port every ten minutes is found within a day', () => {
     const told = played((scene, thing) => {
       for (let i = 0; i < 140; i++)
@@ -403,6 +416,13 @@ describe('a sweep of the home by ARP', () => {
       for (let i = 30; i < 255; i++) scene.ask(START + i * 25, thing, `192.168.1.${i}`);
     });
     expect(found(told, 'arp-sweep')).toHaveLength(1);
+  });
+
+  it('by a computer is told of, and not held against it: its owner may look who is there', () => {
+    const told = played((scene, thing) => {
+      for (let i = 30; i < 60; i++) scene.ask(START + i * 25, thing, `192.168.1.${i}`);
+    }, 'computer');
+    expect(found(told, 'arp-sweep')[0]!.confidence).toBeLessThanOrEqual(0.6);
   });
 
   it('asking again and again for a few that left is none', () => {

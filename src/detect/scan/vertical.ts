@@ -2,6 +2,7 @@ import { formatAddress } from '../../model/address.ts';
 import { PROTOCOL, protocolName } from '../../model/protocols.ts';
 import type { Claim, Detector, Threshold } from '../detector.ts';
 import type { Deeds } from '../evidence/deeds.ts';
+import type { Pressure } from '../evidence/pressure.ts';
 import type { Probed } from '../evidence/probed.ts';
 
 /** Different ports of one far end, reached by address and not by a name that was looked up. */
@@ -50,6 +51,13 @@ const PROBE_BYTES = {
   reason: 'probes are nearly empty; a flood at random ports carries what it can',
 } satisfies Threshold;
 
+/** Faster than this it is told as a flood. */
+const UDP_SEARCH = {
+  value: 500,
+  unit: 'packets a second',
+  reason: 'closed ports of UDP tell so at a rate of a few a second (RFC 1812 §4.3.2.8): who searches waits for that',
+} satisfies Threshold;
+
 const FAST_HOLD = 10 * 60_000;
 const SLOW_HOLD = 12 * 3_600_000;
 
@@ -91,7 +99,7 @@ function scans(
     const attempts = places.isTaken(place) ? probed.attempts(place) : 0;
     if (attempts < PORTS.tcp.value) continue;
     const protocol = probed.protocol(place);
-    const least = isSlow ? PORTS.slow.value : protocol === PROTOCOL.tcp ? PORTS.tcp.value : PORTS.udp.value;
+    const least = isSlow ? PORTS.slow.value : protocol === PROTOCOL.udp ? PORTS.udp.value : PORTS.tcp.value;
     const perPort = protocol === PROTOCOL.udp ? ATTEMPTS_PER_PORT.udp : ATTEMPTS_PER_PORT.tcp;
     const answered = probed.answers(place);
     if (attempts < least || attempts - answered < attempts * FAILED.value) continue;
@@ -99,7 +107,7 @@ function scans(
     if (ports < least || attempts > ports * perPort.value) continue;
     const words = places.address(place);
     const pressed = pressure.find(words, hashOf(words));
-    if (pressed >= 0 && pressure.bytesUp(pressed) > pressure.packetsUp(pressed) * PROBE_BYTES.value) continue;
+    if (pressed >= 0 && !isProbing(pressure, pressed)) continue;
     const address = formatAddress(...words);
     const first = probed.since(place);
     const seconds = Math.max(1, Math.round((at - first) / 1000));
@@ -114,4 +122,11 @@ function scans(
     });
   }
   return found;
+}
+
+/** Whether what is sent to a far end may still be a search: small, and no faster than one. */
+export function isProbing(pressure: Pressure, place: number): boolean {
+  const packets = pressure.packetsUp(place);
+  if (pressure.bytesUp(place) > packets * PROBE_BYTES.value) return false;
+  return pressure.protocol(place) !== PROTOCOL.udp || packets < Math.max(1, pressure.seconds(place)) * UDP_SEARCH.value;
 }
