@@ -168,7 +168,10 @@ export class RingReader {
   }
 }
 
-/** One by one: `set` between shared and other memory takes longer, and a view of what it shall copy besides. */
+/** Words that are sooner copied one by one than a view is made of them. */
+const FEW_WORDS = 96;
+
 function copyWords(from: Uint32Array, start: number, into: Uint32Array, place: number, count: number): void {
-  for (let i = 0; i < count; i++) into[place + i] = from[start + i]!;
+  if (count > FEW_WORDS) into.set(from.subarray(start, start + count), place);
+  else for (let i = 0; i < count; i++) into[place + i] = from[start + i]!;
 }
