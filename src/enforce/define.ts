@@ -1,5 +1,6 @@
 /** The sets of the table, each with its key. */
 import { TRIP_REASONS } from '../model/policy.ts';
+import { PASSED } from './names.ts';
 import { Sets } from './sets.ts';
 import { DEVICE_SHAPES, HOME_SHAPES, setOf, typeOf } from './shapes.ts';
 
@@ -13,6 +14,15 @@ export const MAX_HELD = 8192;
 
 const INTERVAL = 'flags interval';
 const DYNAMIC = 'flags dynamic,timeout';
+/**
+ * Devices by hardware address, and their addresses, as the home has at most. Every packet is looked up in these: told
+ * the size, the kernel takes a table that is found in faster, of 256 kB each.
+ */
+export const MAX_OWN = 16_384;
+/** Running connections that are remembered; those beyond take longer. As many as a busy home has. */
+export const MAX_PASSED = 65_536;
+/** Always within: what stands beside an element of a map that has no limit of its own. */
+const ALWAYS = 'limit rate 1000000000/second burst 1000000000 packets';
 /** Own rates stand beside each entry; the one of the set is never used. */
 const LIMIT = 'limit rate over 1/second burst 1 packets';
 
@@ -49,7 +59,9 @@ export function define(bounds: Bounds): Sets {
   sets.define('unneeded_protocol', 'ether_addr . inet_proto', 'counter');
   sets.define('unneeded_port', 'ether_addr . inet_proto . inet_service', 'counter');
   sets.define('held', 'ether_addr', `size ${bounds.held}`, DYNAMIC, 'timeout 10s');
-  for (const name of ['isolating', 'own', 'destination_profile', 'ladder']) sets.define(name, 'ether_addr : verdict');
+  for (const name of ['isolating', 'destination_profile', 'ladder']) sets.define(name, 'ether_addr : verdict');
+  sets.define('own', 'ether_addr : verdict', `size ${MAX_OWN}`, ALWAYS);
+  for (const name of PASSED) sets.define(name, 'ct id', `size ${MAX_PASSED}`, DYNAMIC, 'timeout 60s');
   for (const shape of [...HOME_SHAPES, ...DEVICE_SHAPES]) {
     if (sets.all.has(setOf(shape))) continue;
     sets.define(setOf(shape), typeOf(shape), ...(shape.node === 'prefix' ? [INTERVAL] : []), 'counter');
@@ -59,12 +71,13 @@ export function define(bounds: Bounds): Sets {
 
 function byFamily(sets: Sets, n: 4 | 6, bounds: Bounds): void {
   const address = `ipv${n}_addr`;
-  for (const name of ['local', 'before']) sets.define(`${name}${n}`, address, INTERVAL);
+  for (const name of ['home', 'local', 'before']) sets.define(`${name}${n}`, address, INTERVAL);
   for (const name of ['resolvers', 'page', 'consoles', 'ruled_in']) sets.define(`${name}${n}`, address);
   for (const name of ['isolated_in', 'allow_device_in', 'allow_node_address', 'pause_in', 'count_ladder_in'])
     sets.define(`${name}${n}`, address, 'counter');
   sets.define(`allow_node_prefix${n}`, address, INTERVAL, 'counter');
-  for (const name of ['ladder_in', 'own_in']) sets.define(`${name}${n}`, `${address} : verdict`);
+  sets.define(`ladder_in${n}`, `${address} : verdict`);
+  sets.define(`own_in${n}`, `${address} : verdict`, `size ${MAX_OWN}`);
   for (const name of ['critical', 'essential']) {
     sets.define(`${name}${n}`, `ether_addr . ${address}`);
     sets.define(`${name}_in${n}`, `${address} . ${address}`);

@@ -171,6 +171,23 @@ describe.skipIf(reason)(`what is cut, seen from the internet${reason ? ` (skippe
       await bed.device.tell({ do: 'close' });
     });
 
+    it('a running connection that was remembered as let through, with the next change', async () => {
+      const elsewhere: PolicyBlock[] = [
+        { id: 'n', node: { addresses: ['198.51.100.1', '2001:db8:bad::1'], prefixes: ['198.51.100.64/26'] } },
+        { id: 's', service: { protocol: 6, port: 4444, initiator: 'device' } },
+      ];
+      await bed.apply(openPolicy({ blocks: elsewhere }));
+      expect(await bed.device.tell({ do: 'open', address: FAR[v], port: 443 })).toBe(true);
+      for (let i = 0; i < 3; i++) expect(await bed.device.tell({ do: 'say', wait: PATIENCE })).toBe(true);
+      const remembered = bed.bed.run(bed.bed.router, ['nft', 'list', 'set', 'inet', 'spin', 'passed_out']);
+      expect(remembered).toContain('expires');
+      await bed.apply(openPolicy({ blocks: [...elsewhere, { id: 'b', node: node(FAR[v]) }] }));
+      const before = bed.arrived(6, 443);
+      expect(await bed.device.tell({ do: 'say', wait: SILENCE })).toBe(false);
+      expect(bed.arrived(6, 443)).toBe(before);
+      await bed.device.tell({ do: 'close' });
+    });
+
     it('the ladder: essential nodes only, the local network only, nothing but what a device needs to be there', async () => {
       const critical = [SECOND[v]];
       await bed.apply(withDevice({ critical, ladder: { id: 'q', step: 'essential', essential: [FAR[v]] } }));
@@ -387,7 +404,7 @@ describe.skipIf(reason)('the table', () => {
     bed.bed.run(bed.bed.router, ['nft', 'delete', 'element', 'inet', 'spin', 'block_out_device', `{ ${HOME.mac} }`]);
     bed.bed.run(bed.bed.router, ['nft', 'flush', 'chain', 'inet', 'spin', 'ruled']);
     expect(await bed.onRouter(() => bed.nft.repair())).toEqual([
-      'chain ruled: 0 instead of 1 rules',
+      'chain ruled: 0 instead of 6 rules',
       `block_out_device: ${HOME.mac} is missing`,
     ]);
     expect(await bed.onRouter(() => bed.nft.check())).toEqual([]);

@@ -66,9 +66,9 @@ export function fill(sets: Sets, policy: DesiredPolicy): void {
     const ends = block.device === undefined ? undefined : deviceOf(block.device, `${field}.device`);
     fillBlock(sets, policy, block, ends, field);
   });
-  // Those with rules of their own are limited on the long way.
-  for (const name of ['limit_packets', 'limit_dns'])
-    for (const mac of sets.all.get(name)!.elements.keys()) sets.add('own', mac, 'jump metered');
+  // Those with rules of their own are limited on the long way; which of the others there is less than those limits anyway.
+  for (const [mac, limit] of sets.all.get('limit_packets')!.elements)
+    sets.add('own', mac, `${limit} : jump trip_packets`);
   dropCovered(sets);
 }
 
@@ -89,6 +89,7 @@ function fillHome(sets: Sets, policy: DesiredPolicy): void {
   const addPrefixes = (name: string, prefixes: ReadPrefix[]) => {
     for (const { family, text } of outermost(prefixes)) sets.add(`${name}${family}`, elementOf(text));
   };
+  addPrefixes('home', home);
   addPrefixes('local', [...home, ...LOCAL.map((prefix) => readPrefix(prefix, 'local'))]);
   addPrefixes(
     'before',

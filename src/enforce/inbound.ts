@@ -1,6 +1,18 @@
 /** To devices (forward, where translation is undone): the same decisions as on their way out, by current address. */
 import type { DesiredPolicy } from '../model/policy.ts';
-import { blocksAll, both, type Chain, chainOfEach, drops, interfaces, nodeRules, serviceRules } from './rules.ts';
+import {
+  blocksAll,
+  both,
+  type Chain,
+  canMatch,
+  chainOfEach,
+  drops,
+  interfaces,
+  nodeRules,
+  remembering,
+  serviceRules,
+} from './rules.ts';
+import type { NftSet } from './sets.ts';
 import { DEVICE_SHAPES } from './shapes.ts';
 
 /** Over a bridge the answers to what goes out for a device's upkeep come this way. */
@@ -11,7 +23,7 @@ const UPKEEP = [
 ];
 const DNS = both((ip, n) => `th sport 53 meta l4proto { 6, 17 } ${ip} saddr @resolvers${n} accept`);
 
-export function inboundChains(policy: DesiredPolicy): Chain[] {
+export function inboundChains(policy: DesiredPolicy, sets: ReadonlyMap<string, NftSet>): Chain[] {
   const local = both((ip, n) => `${ip} saddr @local${n} accept`);
   const pair = (name: string) => both((ip, n) => `${ip} daddr . ${ip} saddr @${name}_in${n} accept`);
   const stop = [...both((ip, n) => `${ip} daddr @count_ladder_in${n}`), 'drop'];
@@ -23,7 +35,7 @@ export function inboundChains(policy: DesiredPolicy): Chain[] {
         `oifname != ${interfaces(policy)} accept`,
         'ct state != established goto inbound_all',
         ...both((ip, n) => `${ip} daddr vmap @own_in${n}`),
-        ...(blocksAll(policy) ? blocked('goto cut_in') : []),
+        ...(blocksAll(policy) ? remembering('in', blocked('goto cut_in').filter(canMatch(sets))) : []),
       ],
     },
     {

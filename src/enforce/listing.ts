@@ -32,7 +32,9 @@ function readElements(set: Json): Map<string, string> {
     const [value, verdict] = Array.isArray(element) ? (element as unknown[]) : [element];
     const body = (value as Json).elem as Json | undefined;
     const key = keyText(body ? body.val : value, quoted);
-    elements.set(key, verdict === undefined ? limitText(body?.limit) : verdictText(verdict as Json));
+    const limit = limitText(body?.limit);
+    const then = verdict === undefined ? '' : verdictText(verdict as Json);
+    elements.set(key, limit === '' || then === '' ? limit + then : `${limit} : ${then}`);
   }
   return elements;
 }
@@ -50,9 +52,9 @@ function verdictText(verdict: Json): string {
   return to === null ? word : `${word} ${String((to as Json).target)}`;
 }
 
-/** As `readRate` and the step `slow` write it. nft leaves out a burst of 0 and a unit of packets. */
+/** As `readRate` and the step `slow` write it; one that nothing is over, nothing. nft leaves out a burst of 0 and a unit of packets. */
 function limitText(limit: unknown): string {
-  if (typeof limit !== 'object' || limit === null) return '';
+  if (typeof limit !== 'object' || limit === null || !(limit as Json).inv) return '';
   const { rate, burst = 0, rate_unit: unit } = limit as { rate: number; burst?: number; rate_unit?: string };
   return unit
     ? `limit rate over ${inBytes(rate, unit)} bytes/second burst ${inBytes(burst, unit)} bytes`

@@ -9,15 +9,19 @@ import {
   blocksAll,
   both,
   type Chain,
+  canMatch,
   chainOfEach,
   consoleOut,
   drops,
   interfaces,
   nodeRules,
+  remembering,
   serviceRules,
   upkeep,
 } from './rules.ts';
+import type { NftSet } from './sets.ts';
 import { DEVICE_SHAPES } from './shapes.ts';
+import { spoofingRules } from './spoofing.ts';
 import { readRate } from './validate.ts';
 
 /** Of connections that this machine began. */
@@ -25,7 +29,7 @@ const ANSWERS_TO_US = 'ct direction reply fib daddr type local accept';
 const dns = (verdict: string) =>
   both((ip, n) => `th dport 53 meta l4proto { 6, 17 } ${ip} daddr @resolvers${n} ${verdict}`);
 
-export function outboundChains(policy: DesiredPolicy): Chain[] {
+export function outboundChains(policy: DesiredPolicy, sets: ReadonlyMap<string, NftSet>): Chain[] {
   return [
     {
       name: 'guard',
@@ -33,15 +37,17 @@ export function outboundChains(policy: DesiredPolicy): Chain[] {
       rules: [
         `iifname != ${interfaces(policy)} accept`,
         'ct state != established goto guard_all',
+        // Questions have a rate of their own.
+        'th dport 53 goto guard_all',
         'ether saddr vmap @own',
-        ...(blocksAll(policy) ? runningRules() : []),
+        ...(blocksAll(policy) ? remembering('out', runningRules().filter(canMatch(sets))) : []),
       ],
     },
-    { name: 'metered', rules: ['th dport 53 goto guard_all', 'ether saddr @limit_packets goto trip_packets'] },
     {
       name: 'guard_all',
       rules: [
         'ether saddr @routers accept',
+        ...spoofingRules(policy),
         ...upkeep('goto upkeep'),
         ...consoleOut,
         ANSWERS_TO_US,

@@ -1,5 +1,6 @@
 /** What the chains' rules are written with. */
 import type { DesiredPolicy } from '../model/policy.ts';
+import type { NftSet } from './sets.ts';
 import { type Direction, HOME_SHAPES, keyOf, type Shape, setOf } from './shapes.ts';
 import { readInterface } from './validate.ts';
 
@@ -14,6 +15,31 @@ export const FAMILIES: readonly FamilyWords[] = [
 export const both = (write: (ip: 'ip' | 'ip6', n: 4 | 6) => string): string[] =>
   FAMILIES.map(({ ip, n }) => write(ip, n));
 export const chainOfEach = (make: (family: FamilyWords) => Chain): Chain[] => FAMILIES.map(make);
+
+/**
+ * Of rules that every packet meets: a lookup costs as much as five comparisons, so that none is made into a set that is
+ * empty.
+ */
+export function canMatch(sets: ReadonlyMap<string, NftSet>): (rule: string) => boolean {
+  const isEmpty = (name: string) => {
+    const set = sets.get(name);
+    return set !== undefined && !set.dynamic && set.elements.size === 0;
+  };
+  return (rule) => ![...rule.matchAll(/(?<!!= )@(\w+)/g)].some(([, name]) => isEmpty(name!));
+}
+
+/** More lookups than these cost more than to remember a connection. */
+const CHEAP_LOOKUPS = 2;
+
+/**
+ * Rules on what is blocked for every device, for each packet of a running connection. Where they are many, a connection
+ * that they let through is remembered until the policy changes next, which empties the set in the same transaction.
+ */
+export function remembering(direction: Direction, rules: readonly string[]): string[] {
+  if (rules.length <= CHEAP_LOOKUPS) return [...rules];
+  const passed = `passed_${direction}`;
+  return [`ct id @${passed} accept`, ...rules, `add @${passed} { ct id }`];
+}
 
 /** One interface is compared, several are looked up. */
 export function interfaces({ lan }: DesiredPolicy): string {

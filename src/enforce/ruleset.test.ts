@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DesiredPolicy, PolicyBlock } from '../model/policy.ts';
-import { chains } from './chains.ts';
 import { countingSets, readCounters } from './counters.ts';
 import { asActual, changeText, compile, differences, diffText, replaceText } from './ruleset.ts';
 import { PolicyError } from './validate.ts';
@@ -101,22 +100,63 @@ describe('a block is an entry, not a rule', () => {
   it('and ten thousand of them need no more rules than one', () => {
     expect(RULES(replaceText(blockOf(10_000)))).toBe(RULES(replaceText(blockOf(1))));
     expect(diffText(blockOf(1), blockOf(2))).toBe(
-      'add element inet spin block_out_address4 { 198.18.0.1 }\nadd element inet spin block_in_address4 { 198.18.0.1 }\n',
+      'flush set inet spin passed_out\nflush set inet spin passed_in\n' +
+        'add element inet spin block_out_address4 { 198.18.0.1 }\nadd element inet spin block_in_address4 { 198.18.0.1 }\n',
     );
   });
 
-  it('and no memory is reserved for those that are not there, but what strangers may fill has a bound', () => {
+  it('and memory is reserved for devices alone; what strangers may fill has a bound', () => {
     const sets = replaceText(compile(policy()))
       .split('\n')
-      .filter((line) => /^add (set|map) /.test(line) && !line.includes('schema_'));
+      .filter((line) => /^add (set|map) /.test(line) && !/schema_|map inet spin own/.test(line));
     for (const line of sets) expect(line.includes('size ')).toBe(line.includes('flags dynamic,timeout'));
     expect(sets.filter((line) => line.includes('size ')).length).toBeGreaterThan(10);
   });
 
-  it('and where nothing of its form is blocked no packet is looked up for it', () => {
-    const none = replaceText(compile(policy({ devices: [] })));
-    expect(none).not.toMatch(/add rule .*@(block|ruled|allow|pause|ladder|isolated)/);
-    expect(replaceText(blockOf(1))).toMatch(/add rule inet spin out4 ip daddr @block_out_address4 drop\n/);
+  it('and of a device it changes no rule, and no other device’s packets are looked up for it', () => {
+    const rules = (change: Partial<DesiredPolicy>) =>
+      replaceText(compile(policy(change)))
+        .split('\n')
+        .filter((line) => line.startsWith('add rule'));
+    const blocks = [
+      { id: 'b', device: 'd-1' },
+      { id: 'c', device: 'd-2', node: { addresses: ['203.0.113.2'], prefixes: [] } },
+      { id: 'p', device: 'd-2', internet: true as const },
+    ];
+    expect(rules({ blocks })).toEqual(rules({}));
+    const running = rules({}).filter((rule) => /inet spin (early|guard|inbound) /.test(rule));
+    expect(running).toEqual([
+      'add rule inet spin guard iifname != @lan accept',
+      'add rule inet spin guard ct state != established goto guard_all',
+      'add rule inet spin guard th dport 53 goto guard_all',
+      'add rule inet spin guard ether saddr vmap @own',
+      'add rule inet spin inbound oifname != @lan accept',
+      'add rule inet spin inbound ct state != established goto inbound_all',
+      'add rule inet spin inbound ip daddr vmap @own_in4',
+      'add rule inet spin inbound ip6 daddr vmap @own_in6',
+    ]);
+  });
+
+  it('and of every device it is looked up for each packet, or, where there is much, for each connection', () => {
+    const guard = (blocks: PolicyBlock[]) =>
+      replaceText(compile(policy({ blocks })))
+        .split('\n')
+        .flatMap((line) => /^add rule inet spin guard (.*(?:block|passed).*)/.exec(line)?.[1] ?? []);
+    const node = { addresses: ['203.0.113.2', '2001:db8::1'], prefixes: [] };
+    const direct = ['ip daddr @block_out_address4 goto cut', 'ip6 daddr @block_out_address6 goto cut'];
+    expect(guard([{ id: 'b', node }])).toEqual(direct);
+    const service = { protocol: 6, port: 25, initiator: 'device' } as const;
+    const all = [
+      { id: 'b', node },
+      { id: 's', service },
+    ];
+    expect(guard(all)).toEqual([
+      'ct id @passed_out accept',
+      ...direct,
+      'meta l4proto . th dport @block_out_client goto cut',
+      'add @passed_out { ct id }',
+    ]);
+    expect(diffText(compile(policy({ blocks: all })), compile(policy()))).toContain('flush set inet spin passed_out\n');
   });
 });
 
@@ -246,9 +286,8 @@ describe('text from outside', () => {
   const LINE =
     /^(?:(?:add|delete) table inet spin|(?:add|delete) element inet spin [a-z0-9_]+ \{ [0-9a-f:./ ,]+(?: (?::|jump|goto|accept|limit|rate|over|packets|burst|second)\b[^;{}"@]*)?[^;{}"@]* \}|add element inet spin (?:lan|pause_home) \{ "[A-Za-z0-9_.@+=~-]+"(?:, "[A-Za-z0-9_.@+=~-]+")* \}|(?:add|flush|delete) (?:chain|set|map|rule) inet spin .*)$/;
 
-  /** A line with what may stand in a rule – an interface, a prefix of the home – by kind. */
-  const shape = (line: string) =>
-    line.replace(/"[A-Za-z0-9_.@+=~-]+"/, 'NAME').replace(/(?<=early ip6? saddr )[0-9a-f:.]+\/\d+/, 'PREFIX');
+  /** A line with what may stand in a rule– an interface – by kind. */
+  const shape = (line: string) => line.replace(/"[A-Za-z0-9_.@+=~-]+"/, 'NAME');
 
   it('is refused or written anew: it never becomes a command', () => {
     const honest = new Set(
@@ -256,11 +295,10 @@ describe('text from outside', () => {
         policy({ lan: ['br-lan'], home: ['192.0.2.0/24', '2001:db8:1::/64'] }),
         policy({ home: [...policy().home, '10.0.0.0/8', 'fd00::/8'] }),
         policy({ blocks: [{ id: 'p', internet: true }] }),
+        policy({ blocks: [{ id: 'b', node: { addresses: ['192.0.2.9', '2001:db8::9'], prefixes: [] } }] }),
+        policy({ blocks: [{ id: 'b', node: { addresses: [], prefixes: ['10.0.0.0/8', 'fd00::/8'] } }] }),
       ]
-        .flatMap((one) => [
-          ...replaceText(compile(one)).split('\n'),
-          ...chains(one).flatMap(({ name, rules }) => rules.map((rule) => `add rule inet spin ${name} ${rule}`)),
-        ])
+        .flatMap((one) => replaceText(compile(one)).split('\n'))
         .filter((line) => !line.includes(' element '))
         .map(shape),
     );
@@ -337,9 +375,8 @@ describe('text from outside', () => {
     const rulesOf = (lan: string[]) =>
       replaceText(compile(policy({ lan })))
         .split('\n')
-        .filter((line) => line.includes('ifname ') && line.startsWith('add rule'));
+        .filter((line) => /^add rule .*ifname (?!@pause_home)/.test(line));
     expect(rulesOf(['br-lan.20'])).toEqual([
-      'add rule inet spin early iifname != "br-lan.20" accept',
       'add rule inet spin guard iifname != "br-lan.20" accept',
       'add rule inet spin inbound oifname != "br-lan.20" accept',
     ]);
@@ -350,7 +387,7 @@ describe('text from outside', () => {
 
   it('that holds no address of a family leaves that family’s sources alone', () => {
     const text = replaceText(compile(policy({ home: ['192.0.2.0/24'] })));
-    expect(text).toContain('goto spoofing4');
+    expect(text).toContain('jump spoofing4');
     expect(text).not.toContain('spoofing6 ');
   });
 });

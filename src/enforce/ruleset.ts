@@ -7,7 +7,7 @@ import type { DesiredPolicy } from '../model/policy.ts';
 import { type Chain, chains } from './chains.ts';
 import { BOUNDS, type Bounds, define } from './define.ts';
 import { fill } from './fill.ts';
-import { TABLE } from './names.ts';
+import { PASSED, TABLE } from './names.ts';
 import { defineText, elementsText, type NftSet } from './sets.ts';
 
 export type Ruleset = {
@@ -31,7 +31,7 @@ export const SCHEMA_MARK = 'schema_';
 export function compile(policy: DesiredPolicy, bounds: Bounds = BOUNDS): Ruleset {
   const sets = define(bounds);
   fill(sets, policy);
-  const made = prune(chains(policy), sets.all);
+  const made = chains(policy, sets.all);
   const hash = createHash('sha256');
   for (const set of sets.all.values()) hash.update(`${defineText(set)}\n`);
   for (const { name, hook } of made) if (hook) hash.update(`${name} ${hook}\n`);
@@ -50,30 +50,6 @@ export function replaceText(ruleset: Ruleset): string {
 }
 
 /**
- * Without rules that look into an empty set, and without jumps to chains that have no rule then: a lookup costs as much
- * as ten comparisons, on every packet.
- */
-function prune(all: readonly Chain[], sets: ReadonlyMap<string, NftSet>): Chain[] {
-  const isEmpty = (name: string) => {
-    const set = sets.get(name);
-    return set !== undefined && !set.dynamic && set.elements.size === 0;
-  };
-  const canMatch = (rule: string) => ![...rule.matchAll(/(?<!!= )@(\w+)/g)].some(([, name]) => isEmpty(name!));
-  let left = all.map(({ rules, ...chain }) => ({ ...chain, rules: rules.filter(canMatch) }));
-  for (let before = -1; before !== countOf(left); ) {
-    before = countOf(left);
-    const void_ = new Set(left.filter(({ rules }) => rules.length === 0).map(({ name }) => name));
-    const leads = (rule: string) => !void_.has(/ jump (\w+)$/.exec(rule)?.[1] ?? '');
-    left = left.map(({ rules, ...chain }) => ({ ...chain, rules: rules.filter(leads) }));
-  }
-  return left;
-}
-
-function countOf(all: readonly Chain[]): number {
-  return all.reduce((sum, { rules }) => sum + rules.length, 0);
-}
-
-/**
  * The commands that turn a table of the same schema into the desired one. What the kernel itself filled – holds,
  * limits' states – and counters of what stays are kept.
  * @param changed chains whose rules are written anew; all of them where it is not known what they are
@@ -89,6 +65,8 @@ export function changeText(
   lines.push(...ruleset.chains.filter(({ name }) => changed.has(name)).flatMap(addRules));
   const wanted = new Set(ruleset.chains.map(({ name }) => name));
   for (const name of actual.chains.keys()) if (!wanted.has(name)) lines.push(`delete chain inet ${TABLE} ${name}`);
+  // What another policy let through is looked at again.
+  if (lines.length > 0) lines.unshift(...PASSED.map((name) => `flush set inet ${TABLE} ${name}`));
   return ended(lines);
 }
 

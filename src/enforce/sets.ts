@@ -5,7 +5,9 @@ export type NftSet = {
   type: string;
   /** Further words of the definition: flags, size, statements. */
   words: readonly string[];
-  /** Key → what stands beside it: a limit, or the verdict of a map. Empty text for none. */
+  /** Entries that it may hold. */
+  most: number;
+  /** Key → what stands beside it: a limit, the verdict of a map, or both (`LIMIT : VERDICT`). Empty text for none. */
   elements: Map<string, string>;
   /** Key → id of the entry of the policy that it stands for. */
   origins: Map<string, string>;
@@ -24,14 +26,16 @@ export class Sets {
 
   define(name: string, type: string, ...words: string[]): void {
     const dynamic = words.includes('flags dynamic,timeout');
-    this.all.set(name, { name, type, words, elements: new Map(), origins: new Map(), dynamic });
+    const size = words.find((word) => word.startsWith('size '))?.slice('size '.length);
+    const most = size === undefined ? MAX_ELEMENTS : Number(size);
+    this.all.set(name, { name, type, words, most, elements: new Map(), origins: new Map(), dynamic });
   }
 
   /** A key that is there already keeps what stands beside it. */
   add(name: string, key: string, beside = '', id?: string): void {
-    const { elements, origins } = this.all.get(name)!;
+    const { elements, origins, most } = this.all.get(name)!;
     if (elements.has(key)) return;
-    if (elements.size >= MAX_ELEMENTS) throw new RangeError(`more than ${MAX_ELEMENTS} entries in ${name}`);
+    if (elements.size >= most) throw new RangeError(`more than ${most} entries in ${name}`);
     elements.set(key, beside);
     if (id !== undefined) origins.set(key, id);
   }
@@ -39,7 +43,8 @@ export class Sets {
 
 export function defineText({ name, type, words }: NftSet): string {
   const kind = type.includes(' : ') ? 'map' : 'set';
-  return `add ${kind} inet spin ${name} { ${[`type ${type}`, ...words].join('; ')}; }`;
+  const of = type === 'ct id' ? 'typeof' : 'type';
+  return `add ${kind} inet spin ${name} { ${[`${of} ${type}`, ...words].join('; ')}; }`;
 }
 
 /** nft reads one long statement slower than several: it looks for the end of each. */
@@ -50,7 +55,7 @@ export function elementsText(action: 'add' | 'delete', set: NftSet, keys: readon
   const write = (key: string): string => {
     const beside = set.elements.get(key) ?? '';
     if (action === 'delete' || beside === '') return key;
-    return isMap ? `${key} : ${beside}` : `${key} ${beside}`;
+    return isMap && !beside.includes(' : ') ? `${key} : ${beside}` : `${key} ${beside}`;
   };
   const lines: string[] = [];
   for (let i = 0; i < keys.length; i += PER_STATEMENT) {
