@@ -124,6 +124,25 @@ describe('a beacon', () => {
     expect(watched.findings()[0]!.confidence).toBeLessThan(found(...silent)[0]!.confidence);
   });
 
+  it('is surer of a device that looks up all others whom it calls', () => {
+    const cloud = BEYOND('203.0.113.10');
+    const clock = BEYOND('203.0.113.11');
+    const others: Observation[] = [
+      { kind: 'service', at: START, device: CAMERA, protocol: 'mdns', service: '_rtsp._tcp' },
+      lookUp(START, CAMERA, 'cloud.example', [cloud.address], 86_400),
+      lookUp(START, CAMERA, 'clock.example', [clock.address], 86_400),
+      ...calls(ticks(START + SECOND, 10 * MINUTE, 6), { from: CAMERA, to: cloud, port: 8883 }),
+      ...calls(ticks(START + 2 * SECOND, 20 * MINUTE, 3), { from: CAMERA, to: clock, port: 123, protocol: 17 }),
+    ];
+    const answered = calls(ticks(START + 3 * SECOND, MINUTE, 60), { from: CAMERA, to: MASTER, port: 7000 });
+    expect(found(...others, ...answered)).toMatchObject([{ detector: 'command-and-control' }]);
+    expect(found(...answered)).toMatchObject([{ detector: 'beacon' }]);
+    const peers = Array.from({ length: 3 }, (_, i) => BEYOND(`198.51.100.${i + 1}`)).flatMap((to) =>
+      calls(ticks(START + 4 * SECOND, 5 * MINUTE, 2), { from: CAMERA, to, port: 7000 }),
+    );
+    expect(found(...others, ...peers, ...answered)).toMatchObject([{ detector: 'beacon' }]);
+  });
+
   it('ends when it stops', () => {
     const watched = watch(beacon, masterCalled);
     watched.take(...calls(ticks(START, MINUTE, 60), { from: CAMERA, to: MASTER, port: 50, down: 0 }));

@@ -49,6 +49,11 @@ const THRESHOLDS = {
     reason:
       'who calls many is one of many peers (Gnutella, BitTorrent, games), or scans: neither is a call to a master',
   },
+  amongNames: {
+    value: 2,
+    unit: 'other addresses without a name, and no more than names that are called',
+    reason: 'a bot with a few masters tries one after the other; whom peers call has many',
+  },
   examined: {
     value: 3,
     unit: 'other services of the same address that were called',
@@ -84,6 +89,8 @@ const UDP_FACTOR = 0.75;
 const JITTER_FACTOR = 0.9;
 const SHORT_FACTOR = 0.8;
 const PEER_FACTOR = 0.7;
+/** Of a device that looks up whom else it calls: this address was told to it in another way. */
+const AMONG_NAMES_FACTOR = 1.25;
 /** Where no far end of the device has a name, that this one has none says little about an everyday service. */
 const NAMELESS_FACTOR = 0.9;
 const NEWNESS = 0.2;
@@ -92,6 +99,7 @@ const KIND_FACTOR: Record<KindClass, number> = { appliance: 1.05, critical: 1.05
 /** Of new connections every few seconds, whatever the far end. */
 const RESTLESS = 0.55;
 const LEAST = 0.5;
+const SUREST = 0.95;
 
 /** Surer than this it is told as `command-and-control`. */
 const SURE = 0.8;
@@ -109,13 +117,17 @@ function caller(name: 'beacon' | 'command-and-control', least: number, below: nu
         if (contact.rhythm.known < THRESHOLDS.clockworkCalls.value || isTime(contact)) return;
         const rhythm = regular(contact);
         const conversation = rhythm && contacts.conversation(contact);
-        if (!conversation || (exchangeOf(conversation) === 'silence' && contacts.isCutOff(contact))) return;
+        if (!conversation || (exchangeOf(conversation, contact) === 'silence' && contacts.isCutOff(contact))) return;
         const { device } = contact;
         const kind = classOf(home.kindAt(device));
         const about = { kind, since: home.firstSeenAt(device), knowsNames: contacts.knowsNames(device) };
         let confidence = confidenceOf(contact, conversation, rhythm, about);
-        if (confidence >= least && (hasPeers(contacts.all(device)) || isExamined(contact, contacts.all(device))))
-          confidence *= PEER_FACTOR;
+        if (confidence >= LEAST) {
+          const all = contacts.all(device);
+          if (hasPeers(all) || isExamined(contact, all)) confidence *= PEER_FACTOR;
+          else if (isMasterLike(contact, conversation) && isAmongNames(contact, all))
+            confidence = Math.min(SUREST, confidence * AMONG_NAMES_FACTOR);
+        }
         if (confidence >= least && confidence < below) claim(claimOf(contact, conversation, rhythm, confidence));
       },
     }),
@@ -142,6 +154,28 @@ function hasPeers(all: readonly Contact[]): boolean {
   return strangers.length > THRESHOLDS.strangers.value;
 }
 
+/** Whether the device looks up whom it calls but for this one. */
+function isAmongNames({ address }: Contact, all: readonly Contact[]): boolean {
+  let named = 0;
+  let nameless = 0;
+  for (const other of all) {
+    if (other.address === address) continue;
+    if (other.name !== undefined || other.wasNamed) named++;
+    else if (!isTime(other)) nameless++;
+  }
+  return named > 0 && nameless <= Math.min(named, THRESHOLDS.amongNames.value);
+}
+
+/** Over TCP, without a name, and it answers; what is left of a master says enough by itself. */
+function isMasterLike(contact: Contact, conversation: Conversation): boolean {
+  const answers = contact.protocol === PROTOCOL.tcp && exchangeOf(conversation, contact) === 'answers';
+  return answers && isNameless(contact, conversation);
+}
+
+function isNameless(contact: Contact, { node }: Conversation): boolean {
+  return node.name === undefined && !contact.wasNamed;
+}
+
 function isExamined({ address, rhythm, first }: Contact, all: readonly Contact[]): boolean {
   if (rhythm.last - first >= THRESHOLDS.span.value) return false;
   return all.filter((other) => other.address === address).length > THRESHOLDS.examined.value;
@@ -157,9 +191,9 @@ function confidenceOf(
     contact.protocol === PROTOCOL.tcp &&
     distance <= THRESHOLDS.restless.value &&
     contact.rhythm.count >= THRESHOLDS.restlessCalls.value;
-  const known = conversation.node.name === undefined && !contact.wasNamed ? 'address' : 'named';
+  const known = isNameless(contact, conversation) ? 'address' : 'named';
   const place = isEverydayPort(contact.protocol, contact.port) ? 'everyday' : 'rare';
-  let confidence = STRANGENESS[known][place][exchangeOf(conversation)] * KIND_FACTOR[kind];
+  let confidence = STRANGENESS[known][place][exchangeOf(conversation, contact)] * KIND_FACTOR[kind];
   if (place === 'everyday' && !knowsNames) confidence *= NAMELESS_FACTOR;
   if (isRestless) confidence = Math.max(confidence, RESTLESS);
   if (contact.protocol === PROTOCOL.udp) confidence *= UDP_FACTOR;
@@ -167,7 +201,7 @@ function confidenceOf(
   if (spread > THRESHOLDS.clockwork.value && !isKept) confidence *= JITTER_FACTOR;
   if (contact.rhythm.last - contact.first < THRESHOLDS.span.value) confidence *= SHORT_FACTOR;
   if (contact.first - since >= THRESHOLDS.newAfter.value) confidence += NEWNESS;
-  return Math.min(0.95, confidence);
+  return Math.min(SUREST, confidence);
 }
 
 function claimOf(contact: Contact, conversation: Conversation, rhythm: Measured, confidence: number): Claim {
@@ -177,7 +211,7 @@ function claimOf(contact: Contact, conversation: Conversation, rhythm: Measured,
   const seconds = Math.round(rhythm.distance / 1000);
   const evidence = {
     ...{ node: name ?? address, port, calls: contact.rhythm.count, seconds, spread: rhythm.spread },
-    ...{ answered: exchangeOf(conversation) === 'answers', packetsUp, packetsDown, bytesUp, bytesDown },
+    ...{ answered: exchangeOf(conversation, contact) === 'answers', packetsUp, packetsDown, bytesUp, bytesDown },
   };
   const target = { node: name === undefined ? { address } : { name } };
   const hold = Math.max(HOUR, 4 * rhythm.distance);

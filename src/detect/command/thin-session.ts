@@ -57,7 +57,7 @@ export const thinSession: Detector = {
       const packets = conversation.packetsUp + conversation.packetsDown;
       if (packets > line.packets) line.minutes++;
       line.packets = packets;
-      if (!isThin(conversation, line)) return;
+      if (!isThin(contact, conversation, line)) return;
       const factor = isDisguised ? DISGUISED_FACTOR : contact.begun ? 1 : FROM_BEFORE_FACTOR;
       claim(claimOf(contact, conversation, CONFIDENCE[classOf(home.kindAt(contact.device))] * factor));
     };
@@ -87,10 +87,10 @@ function isWithoutTls(contact: Contact, contacts: Contacts, started: number): bo
   return isTlsPort(protocol, port) && begun && first - started >= FIRST_LOOK && !contacts.isGreeted(contact);
 }
 
-function isThin(conversation: Conversation, { minutes }: Line): boolean {
+function isThin(contact: Contact, conversation: Conversation, { minutes }: Line): boolean {
   const { first, last, bytesUp, bytesDown } = conversation;
   const lasts = last - first >= THRESHOLDS.lasts.value && minutes >= THRESHOLDS.alive.value;
-  if (!lasts || exchangeOf(conversation) !== 'answers') return false;
+  if (!lasts || exchangeOf(conversation, contact) !== 'answers') return false;
   return (bytesUp + bytesDown) / minutes <= THRESHOLDS.thin.value;
 }
 

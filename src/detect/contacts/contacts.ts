@@ -35,6 +35,8 @@ export class Contact {
   readonly wasNamed: boolean;
   /** Its first flow began before our eyes. */
   readonly begun: boolean;
+  /** Its bytes are those of IP packets, without the link's header. */
+  readonly counted: boolean;
   readonly rhythm = new Rhythm();
   /** Packets that had come back at the latest call. */
   packetsDown = 0;
@@ -56,6 +58,7 @@ export class Contact {
     this.wasNamed = wasNamed;
     this.first = flow.at;
     this.begun = flow.begun;
+    this.counted = flow.counted;
   }
 
   get address(): Address {

@@ -13,6 +13,8 @@ export type OpenedFlow = {
   readonly byDevice: boolean;
   /** Its first packet was seen, or the kernel knew it: it did not go on from before. */
   readonly begun: boolean;
+  /** Told by the kernel's counters: its bytes are those of IP packets, without the link's header. */
+  readonly counted: boolean;
   /** Bits of `MARK`. */
   readonly marks: number;
   /** Far end's address. */
