@@ -150,6 +150,21 @@ describe('a log of flows', () => {
     expect(withoutHistory.flags).toBe(SYN | ACK | ((SYN | ACK | RST) << 8));
   });
 
+  test('takes a SYN that is sent again for the same attempt, though it has a row of its own', async () => {
+    const silent = (ts: string, port = '40000'): Row => ({
+      ...{ ts, history: 'S', conn_state: 'S0', 'id.orig_p': port, duration: '0', orig_pkts: '1', orig_ip_bytes: '60' },
+      ...{ resp_pkts: '0', resp_ip_bytes: '0' },
+    });
+    const begun = async (...rows: Row[]) => (await read(zeek(...rows))).parts.filter(({ fresh }) => fresh);
+    const { parts, rows } = await read(zeek(silent('100'), silent('103'), silent('111'), { ts: '127' }));
+    expect(rows).toBe(4);
+    expect(parts.filter(({ fresh }) => fresh)).toMatchObject([{ at: 100_000, flags: 2 | (18 << 8) }]);
+    expect({ up: sum(parts, 'up'), bytes: sum(parts, 'bytes') }).toEqual({ up: 9, bytes: 900 + 3 * 60 });
+    expect(await begun(silent('100'), silent('103', '40001'))).toHaveLength(2);
+    expect(await begun(silent('100'), silent('200'))).toHaveLength(2);
+    expect(await begun({ ts: '100' }, { ts: '103' })).toHaveLength(2);
+  });
+
   test('tells a login by its banner: the first data came from the server', async () => {
     const banner = await read(zeek({ history: 'ShAdDaFf' }));
     expect(banner.parts.map(({ facts }) => facts)).toEqual([0, FACT.serverFirst, 0]);

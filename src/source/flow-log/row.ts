@@ -40,7 +40,7 @@ export type Uncounted = { reason: string; packets: number; bytes: number };
 export const TCP_FLAG = { fin: 1, syn: 2, rst: 4, psh: 8, ack: 16, urg: 32 } as const;
 
 /** What a flow record's 32 bits hold. */
-const LARGEST_COUNT = 0xffff_ffff;
+export const LARGEST_COUNT = 0xffff_ffff;
 
 /** A whole number as logs write it; 0 where there is none, `undefined` where it is no number or too large. */
 export function countOf(text: string | undefined): number | undefined {

@@ -3,6 +3,7 @@ import { D, FACT, FLAG, FlowBatch, RECORD_DOUBLES, RECORD_WORDS, W } from '../..
 import type { Observation } from '../../model/observation.ts';
 import { PROTOCOL } from '../../model/protocols.ts';
 import { TimeHeap } from './heap.ts';
+import { Retries } from './retries.ts';
 import { type FlowRow, TCP_FLAG } from './row.ts';
 
 /**
@@ -33,6 +34,7 @@ export class Timeline {
   readonly #sink: Sink;
   readonly #clock = new Clock(STEP);
   readonly #held = new TimeHeap<Held>();
+  readonly #retries = new Retries();
   readonly #batch = FlowBatch.ofCapacity(BATCH);
   readonly #free: number[] = [];
   readonly #room: number;
@@ -51,8 +53,10 @@ export class Timeline {
     if (row.start < this.#now) this.late++;
     // Told later than it was, but no faster.
     const start = Math.max(row.start, this.#now);
+    const held = { ...row, start };
+    if (this.#retries.join(held)) return;
     const slot = this.#free.pop() ?? this.#slots++;
-    this.#held.push({ at: start, order: this.#order++, row: { ...row, start }, slot, part: 0 });
+    this.#held.push({ at: start, order: this.#order++, row: held, slot, part: 0 });
   }
 
   message(message: Observation): void {
@@ -79,6 +83,7 @@ export class Timeline {
       return;
     }
     const { row, slot, part } = held;
+    if (part === 0) this.#retries.told(row);
     const parts = partsOf(row);
     this.#tell(row, slot, part, parts);
     if (part === parts) this.#free.push(slot);
