@@ -1,6 +1,6 @@
 /**
  * What guarding a gateway costs, across network namespaces, as root:
- * `node bench/live.ts [--quick] [--only connections|standing|forwarding]`. The agent is the real one; this process is the
+ * `bin/bench live [--quick] [--only connections|standing|forwarding] [--rate CONNECTIONS_A_SECOND]`. The agent is the real one; this process is the
  * controller, with the real pipeline. Nothing leaves the namespaces.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,17 +10,18 @@ import { type Cost, measureConnections, warmUp } from './live/connections.ts';
 import { Guard } from './live/guard.ts';
 import { endAll, keepStanding, type Load, routeScans, send, standing } from './live/load.ts';
 import { OTHERS, Other } from './live/others.ts';
+import { goFirst } from './live/process.ts';
 import { Bars, printTable } from './report.ts';
 
 const { values: options } = parseArgs({
-  options: { quick: { type: 'boolean', default: false }, only: { type: 'string' } },
+  options: { quick: { type: 'boolean', default: false }, only: { type: 'string' }, rate: { type: 'string' } },
 });
 const SECONDS = options.quick ? 3 : 10;
 /** The kernel's table holds 262,144 by default; a run stays below. */
 const MAX_STANDING = 220_000;
-const RATES = options.quick ? [1000, 20_000] : [1000, 10_000, 20_000, 50_000];
+const RATES = options.rate ? [Number(options.rate)] : options.quick ? [1000, 20_000] : [1000, 10_000, 20_000, 50_000];
 /** What the other programs are asked for. */
-const RATES_OF_OTHERS = [1000, 20_000];
+const RATES_OF_OTHERS = options.rate ? RATES : [1000, 20_000];
 const KINDS: ReadonlyArray<Pick<Load, 'family' | 'protocol' | 'scan'>> = [
   { family: 'v4', protocol: 'udp' },
   { family: 'v4', protocol: 'tcp' },
@@ -179,6 +180,7 @@ if (reason !== undefined) {
   console.log(`live: cannot run here: ${reason}`);
   process.exit(77);
 }
+goFirst();
 for (const [name, measure] of Object.entries(PARTS)) {
   if (options.only === undefined || options.only === name) await measure();
 }

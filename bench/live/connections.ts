@@ -22,9 +22,12 @@ export type Cost = {
   counting: number;
 };
 
-const WARM_UP = { rate: 5000, count: 20_000 } as const;
-/** How long the cost of standing connections is looked at before and after, ms. */
-const QUIET_MS = 2000;
+/** A guard runs for months: what the engine spends on compiling its programs first is not measured. */
+const WARM_UP = { rate: 10_000, count: 100_000 } as const;
+/** How long the cost of standing connections is looked at, ms: whole rounds of a small table. */
+const QUIET_MS = 3000;
+/** Until what was sent has arrived at the controller, ms: changes are collected for some time on the way. */
+const ARRIVAL_MS = 500;
 /** An end that is not told this long after the last one is lost, ms. */
 const PATIENCE_MS = 2500;
 
@@ -35,39 +38,56 @@ export async function warmUp(bed: Testbed, listener: Listener, load: Load): Prom
 }
 
 /**
- * The share of a core that standing connections cost is measured before and after the load, and its mean is what reading
- * counters took meanwhile.
+ * Reading counters costs more the more connections stand, and is not the cost of a new one. So half of the connections
+ * are begun, then the share of a core is measured that they cost where they stand, which is the mean of what reading
+ * counters takes meanwhile, and then the other half.
  */
 export async function measureConnections(bed: Testbed, listener: Listener, load: Load): Promise<Cost> {
   const atFirst = begun(bed);
   const endsAtFirst = listener.ends();
-  const before = await share(listener);
-  const start = listener.cpu();
-  const ms = await send(bed, load);
-  const sent = listener.cpu();
-  const after = await share(listener);
-  const resumed = listener.cpu();
-  endAll(bed);
-  await settle(listener);
-  const end = listener.cpu();
+  const half = Math.floor(load.count / 2);
+  let sending = 0;
+  const begin = async (part: Load) => {
+    sending += await send(bed, part);
+    await sleep(ARRIVAL_MS);
+  };
+  const first = await spent(listener, () => begin({ ...load, count: half }));
+  const standing = await spent(listener, () => sleep(QUIET_MS));
+  const second = await spent(listener, () => begin({ ...load, count: load.count - half, before: half }));
+  const ending = await spent(listener, () => end(bed, listener));
   const connections = begun(bed) - atFirst;
-  const counting = ((before + after) / 2) * ms;
-  const each = (part: 'listener' | 'controller') => sent[part] - start[part] + end[part] - resumed[part];
+  const ms = first.ms + second.ms;
+  const counting = { listener: standing.listener / standing.ms, controller: standing.controller / standing.ms };
+  const each = (part: keyof typeof counting) =>
+    (1000 * (first[part] + second[part] - counting[part] * ms + ending[part])) / connections;
   return {
     begun: connections,
-    perSecond: (connections * 1000) / ms,
+    perSecond: (connections * 1000) / sending,
     lost: connections - (listener.ends() - endsAtFirst),
-    listener: (1000 * (each('listener') - counting)) / connections,
-    controller: (1000 * each('controller')) / connections,
-    counting: (1000 * counting) / connections,
+    listener: each('listener'),
+    controller: each('controller'),
+    counting: (1000 * ms * (counting.listener + counting.controller)) / connections,
   };
 }
 
-async function share(listener: Listener): Promise<number> {
+type Spent = { ms: number; listener: number; controller: number };
+
+/** Time and CPU that pass while `act` runs. */
+async function spent(listener: Listener, act: () => Promise<unknown>): Promise<Spent> {
   const began = performance.now();
-  const { listener: before } = listener.cpu();
-  await sleep(QUIET_MS);
-  return (listener.cpu().listener - before) / (performance.now() - began);
+  const before = listener.cpu();
+  await act();
+  const after = listener.cpu();
+  return {
+    ms: performance.now() - began,
+    listener: after.listener - before.listener,
+    controller: after.controller - before.controller,
+  };
+}
+
+async function end(bed: Testbed, listener: Listener): Promise<void> {
+  endAll(bed);
+  await settle(listener);
 }
 
 /** Waits until no more ends come. */

@@ -12,6 +12,8 @@ export type Load = {
   /** New connections a second; 0: packets of a single connection, as fast as can be. */
   rate: number;
   count: number;
+  /** Connections that were begun before and stand still: those of this load are other ones. */
+  before?: number;
 };
 
 /** Addresses for benchmarks (RFC 2544) lie behind the far end. */
@@ -20,8 +22,9 @@ export function routeScans(bed: Testbed): void {
 }
 
 /** @returns ms that sending took */
-export function send(bed: Testbed, { family, protocol, scan, rate, count }: Load): Promise<number> {
-  const args = ['eth0', ROUTER.mac, String(rate), String(count), family, protocol, ...(scan ? ['scan'] : [])];
+export function send(bed: Testbed, { family, protocol, scan, rate, count, before = 0 }: Load): Promise<number> {
+  const numbers = [rate, count, before].map(String);
+  const args = ['eth0', ROUTER.mac, ...numbers, family, protocol, ...(scan ? ['scan'] : [])];
   const child = bed.start(bed.home, [process.execPath, SENDER, ...args]);
   return new Promise((resolve, reject) => {
     let text = '';

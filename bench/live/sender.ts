@@ -1,6 +1,7 @@
 /**
- * Sends the first packet of ever new connections, evenly: `node sender.ts INTERFACE GATEWAY_MAC RATE COUNT FAMILY PROTOCOL [scan]`.
- * Runs inside the namespace of the test bed's home; frames are made here and handed over many at a time.
+ * Sends the first packet of ever new connections, evenly:
+ * `node sender.ts INTERFACE GATEWAY_MAC RATE COUNT BEFORE FAMILY PROTOCOL [scan]`. Runs inside the namespace of the test
+ * bed's home; frames are made here and handed over many at a time. Connections are numbered from BEFORE on.
  * RATE 0 sends COUNT packets of one single connection as fast as it can.
  */
 
@@ -8,9 +9,10 @@ import { parseAddress, parseMac } from '../../src/model/address.ts';
 import { FAR, HOME } from '../../src/source/live/testbed.ts';
 import { bindSocket, interfaceIndex, NativeMemory, openSocket, sendMany } from '../../src/source/netlink/libc.ts';
 
-const [name = '', gateway = '', rateText, countText, family, protocol, pattern] = process.argv.slice(2);
+const [name = '', gateway = '', rateText, countText, beforeText, family, protocol, pattern] = process.argv.slice(2);
 const rate = Number(rateText);
 const count = Number(countText);
+const before = Number(beforeText);
 const isV6 = family === 'v6';
 const isTcp = protocol === 'tcp';
 /** Every connection to another address; IPv4 only. */
@@ -120,7 +122,7 @@ function burst(): void {
   const due = rate === 0 ? count : Math.min(count, Math.floor(((performance.now() - began) * rate) / 1000));
   while (sent < due) {
     const wanted = Math.min(BATCH, due - sent);
-    for (let i = 0; i < wanted; i++) aim(i, rate === 0 ? 0 : sent + i);
+    for (let i = 0; i < wanted; i++) aim(i, rate === 0 ? 0 : before + sent + i);
     const done = sendMany(fd, memory.address + BigInt(headers), wanted);
     if (done <= 0) break;
     sent += done;

@@ -43,6 +43,14 @@ describe('what waits for a controller', () => {
     expect(outbox.bytes).toBe(0);
   });
 
+  it('gives frames that fit together as one piece, in their order', () => {
+    const outbox = new Outbox();
+    for (const length of [1, 2, 9, 1]) outbox.put(new Uint8Array(length).fill(length));
+    const taken = Array.from({ length: 4 }, () => outbox.take(4));
+    expect(taken.map((piece) => piece && [...piece].join(''))).toEqual(['122', '999999999', '1', undefined]);
+    expect(outbox.bytes).toBe(0);
+  });
+
   it('stays in order through thousands of frames', () => {
     const outbox = new Outbox();
     let expected = 0;

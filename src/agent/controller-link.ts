@@ -20,6 +20,8 @@ import { Outbox } from './outbox.ts';
 
 /** Time for a hello after connecting. */
 const HELLO_MS = 5000;
+/** What waits is written when the turn of the event loop is over, or as soon as it is this much, bytes. */
+const MANY_BYTES = 64 * 1024;
 /** Connections that have not said hello yet. */
 const MAX_STRANGERS = 4;
 
@@ -42,6 +44,7 @@ export class ControllerLink {
   readonly #strangers = new Set<Socket>();
   #controller: Socket | undefined;
   #full = false;
+  #flushes = false;
   /** Controllers that have come so far. */
   controllers = 0;
 
@@ -83,10 +86,12 @@ export class ControllerLink {
     const replayed = this.#state.take(observation);
     if (!this.#controller && (replayed || observation.kind === 'tick')) return;
     this.#outbox.put(encodeObservation(observation));
-    this.#flush();
+    if (this.#outbox.bytes >= MANY_BYTES) this.#flush();
+    else this.#flushAfterTurn();
   }
 
   async close(): Promise<void> {
+    this.#flush();
     for (const socket of this.#strangers) socket.destroy();
     const last = this.#controller;
     if (last) {
@@ -165,10 +170,20 @@ export class ControllerLink {
     if (this.isReady) this.#options.onReady();
   }
 
+  /** Many frames of one turn, told with one write: each write wakes the controller. */
+  #flushAfterTurn(): void {
+    if (this.#flushes || !this.#controller) return;
+    this.#flushes = true;
+    process.nextTick(() => {
+      this.#flushes = false;
+      this.#flush();
+    });
+  }
+
   #flush(): void {
     while (this.#controller && !this.#full && !this.#outbox.isEmpty) {
-      const frame = this.#outbox.take();
-      if (frame) this.#full = !this.#controller.write(frame);
+      const frames = this.#outbox.take(MANY_BYTES);
+      if (frames) this.#full = !this.#controller.write(frames);
     }
   }
 }

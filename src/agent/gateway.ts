@@ -224,6 +224,7 @@ export class Gateway implements Mode {
         interface: name,
         ringBytes: RING_BYTES,
         filter: controlFilter(),
+        collected: true,
         onFrame: (bytes, view, start, end, wireLength, at, linkType) => {
           if (!this.#synBudget.admits(bytes, view, start, end, at)) return;
           this.#digest.frame(bytes, view, start, end, wireLength, at, linkType);
@@ -272,9 +273,15 @@ export class Gateway implements Mode {
     this.#report();
   }
 
+  /**
+   * One wake-up for everything. Packets come first and connections last, to be told with the next step: an answer is told
+   * before the traffic that it names, though the kernel keeps packets back for a while.
+   */
   #step(): void {
+    for (const capture of this.#captures.values()) capture.collect();
     this.#digest.advance(this.#options.now());
     this.#sendFlows();
+    this.#connections?.collect();
   }
 
   #sendFlows(): void {

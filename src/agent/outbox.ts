@@ -29,12 +29,26 @@ export class Outbox {
     this.#frames.push(frame);
     this.#bytes += frame.length;
     while (this.#bytes > this.#maximum) {
-      this.take();
+      this.#shift();
       this.dropped++;
     }
   }
 
-  take(): Uint8Array | undefined {
+  /** The oldest frame, in one piece with those after it as long as that has at most `most` bytes. */
+  take(most = 0): Uint8Array | undefined {
+    const first = this.#shift();
+    if (!first) return undefined;
+    const pieces = [first];
+    let length = first.length;
+    while (!this.isEmpty) {
+      length += this.#frames[this.#head]!.length;
+      if (length > most) break;
+      pieces.push(this.#shift()!);
+    }
+    return pieces.length === 1 ? first : Buffer.concat(pieces);
+  }
+
+  #shift(): Uint8Array | undefined {
     const frame = this.#frames[this.#head];
     if (!frame) return undefined;
     // The place in the list must not keep the frame's half a megabyte alive.

@@ -51,6 +51,7 @@ class Watched {
   readonly source: ConntrackSource;
   readonly seen: Seen[] = [];
   readonly #batch = FlowBatch.ofCapacity(256);
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(options: { nat: boolean; eventBuffer?: number; before?: (bed: Testbed) => void }) {
     this.bed = new Testbed(options);
@@ -67,10 +68,20 @@ class Watched {
       return new ConntrackSource({
         table: this.table,
         now: Date.now,
-        onChange: () => this.drain(),
+        onChange: () => this.#step(),
         ...(eventBuffer === undefined ? {} : { eventBuffer }),
       });
     });
+  }
+
+  /** As an agent does: what changed is told a little later, and what came meanwhile is read. */
+  #step(): void {
+    this.drain();
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.source.collect();
+      this.drain();
+    }, 20);
   }
 
   drain(): void {
@@ -98,6 +109,7 @@ class Watched {
   }
 
   close(): void {
+    clearTimeout(this.#timer);
     this.source.close();
   }
 }

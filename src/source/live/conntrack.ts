@@ -13,16 +13,13 @@ import { INQUIRIES_PER_CALL, Inquiries } from './inquiries.ts';
 
 /** 1,280 bytes an event: 50,000 events of room when doubled by the kernel, a second at the worst measured rate. */
 const EVENT_BUFFER = 32 * 1024 * 1024;
+/** Events read by one call. */
+const DATAGRAMS = 128;
 /** Events handled in one turn of the event loop, some 20 ms of work. */
 const EVENTS_PER_TURN = 8192;
-/**
- * After events the next ones are waited for this long, so that one wake-up handles many: at 1,000 connections a second
- * waking up costs more than the events.
- */
-const COALESCE_MS = 90;
-/** The same after so many that the buffer could fill meanwhile. */
-const COALESCE_MANY_MS = 5;
+/** So many at once that the buffer could fill until the next step: the next ones are read this soon, ms. */
 const MANY_EVENTS = 2048;
+const SOON_MS = 5;
 const INQUIRE_MS = 1000;
 /** While connections are asked for one by one, the whole table is read this often to find what was missed, ms. */
 const CONFIRM_MS = 28_000;
@@ -34,7 +31,7 @@ export type ConntrackSourceOptions = {
   table: ConntrackTable;
   /** ms since the epoch. */
   now: () => number;
-  /** The table may have something to drain, or something was lost. */
+  /** The table may have something to drain, or something was lost: `collect` is to be called soon. */
   onChange: () => void;
   /** Receive buffer for events, bytes. */
   eventBuffer?: number;
@@ -55,6 +52,7 @@ export class ConntrackSource {
   readonly #pace = new DumpPace();
   readonly #eventWatch: Watch;
   #timer: NodeJS.Timeout | undefined;
+  #soon: NodeJS.Timeout | undefined;
   #overruns = 0;
   #dumping = false;
   #entriesInDump = 0;
@@ -77,7 +75,7 @@ export class ConntrackSource {
     this.#events = new NetlinkSocket(NETLINK_NETFILTER, {
       groups: [GROUP_NEW, GROUP_DESTROY],
       receiveBuffer: options.eventBuffer ?? EVENT_BUFFER,
-      datagrams: 128,
+      datagrams: DATAGRAMS,
       datagramBytes: 4096,
     });
     this.#dumps = new NetlinkSocket(NETLINK_NETFILTER, { receiveBuffer: 1 << 20, datagrams: 4, datagramBytes: 65_536 });
@@ -89,13 +87,24 @@ export class ConntrackSource {
     this.#eventParser = new ConntrackParser(this.#events.view, this.#entry);
     this.#dumpParser = new ConntrackParser(this.#dumps.view, this.#entry);
     this.#answerParser = new ConntrackParser(this.#answers.view, this.#entry);
-    this.#eventWatch = whenReadable(this.#events.fd, () => this.#readEvents());
+    this.#eventWatch = whenReadable(this.#events.fd, () => this.#wake());
     this.#schedule(0);
   }
 
   /** Events that the kernel could not deliver. It retries ends; begins come back with the next dump. */
   get undelivered(): number {
     return getOption(this.#events.fd, SOL_SOCKET, SO_MEMINFO, 36).getUint32(MEMINFO_DROPS * 4, true);
+  }
+
+  /**
+   * Takes in the events that came since the last time. While there are some, nothing else reads them, so that one
+   * wake-up handles many: at 1,000 connections a second waking up costs more than the events. Without any, the next one
+   * is waited for.
+   */
+  collect(): void {
+    if (this.#closed || this.#soon) return;
+    if (this.#readEvents() > 0) this.#onChange();
+    else this.#eventWatch.resume();
   }
 
   /** Takes in all that waits, for a last drain at the end. */
@@ -106,27 +115,41 @@ export class ConntrackSource {
   close(): void {
     this.#closed = true;
     clearTimeout(this.#timer);
+    clearTimeout(this.#soon);
     this.#eventWatch.close();
     this.#events.close();
     this.#dumps.close();
     this.#answers.close();
   }
 
-  #readEvents(): void {
-    if (this.#closed) return;
+  #wake(): void {
+    this.#eventWatch.pause();
+    this.#readEvents();
+    this.#onChange();
+  }
+
+  /** @returns how many there were */
+  #readEvents(): number {
+    if (this.#closed) return 0;
     const at = this.#now();
     let total = 0;
     let count = 0;
     do {
       count = this.#events.receive((start, end) => this.#readEvent(start, end, at));
       total += count;
-    } while (count === 128 && total < EVENTS_PER_TURN);
+    } while (count === DATAGRAMS && total < EVENTS_PER_TURN);
     if (this.#events.overruns !== this.#overruns) this.#lost();
-    if (total === 0) return;
-    this.#onChange();
-    this.#eventWatch.pause();
-    const wait = total < MANY_EVENTS ? COALESCE_MS : total < EVENTS_PER_TURN ? COALESCE_MANY_MS : 0;
-    setTimeout(() => !this.#closed && this.#eventWatch.resume(), wait);
+    if (total >= MANY_EVENTS) this.#readSoon(total < EVENTS_PER_TURN ? SOON_MS : 0);
+    return total;
+  }
+
+  #readSoon(delay: number): void {
+    clearTimeout(this.#soon);
+    this.#soon = setTimeout(() => {
+      this.#soon = undefined;
+      this.#readEvents();
+      this.#onChange();
+    }, delay);
   }
 
   #readEvent(start: number, end: number, at: number): void {
@@ -167,6 +190,11 @@ export class ConntrackSource {
     }
   }
 
+  /** Counters that were read may have shown nothing new. */
+  #tell(): void {
+    if (this.#table.waiting > 0) this.#onChange();
+  }
+
   #inquire(): void {
     const at = this.#now();
     const missed: number[] = [];
@@ -185,7 +213,7 @@ export class ConntrackSource {
       );
     });
     this.#missed(missed);
-    this.#onChange();
+    this.#tell();
     this.#schedule(INQUIRE_MS);
   }
 
@@ -215,7 +243,7 @@ export class ConntrackSource {
       this.#dumps.receive((start, end) => this.#readDump(start, end, at));
     }
     this.#pace.endSlice();
-    this.#onChange();
+    this.#tell();
     this.#schedule(this.#dumping ? this.#pace.pause() : this.#reconcile ? 0 : this.#pace.rest(this.#now()));
   }
 

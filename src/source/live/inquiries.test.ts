@@ -19,7 +19,7 @@ function message(...attributes: Array<{ type: number; value: readonly number[] }
 
 function asked(inquiries: Inquiries): Uint8Array[] {
   const calls: Uint8Array[] = [];
-  inquiries.ask((bytes) => calls.push(bytes));
+  inquiries.ask((bytes) => calls.push(bytes.slice()));
   return calls;
 }
 
@@ -81,6 +81,19 @@ describe('questions for single connections', () => {
     expect(inquiries.isComplete).toBe(true);
   });
 
+  it('keeps one question for a connection that is told of twice', () => {
+    const inquiries = filled(MAX_INQUIRIES);
+    inquiries.add(0, ONE, 0, ONE.byteLength);
+    expect(inquiries.isComplete).toBe(true);
+  });
+
+  it('gives up on a connection whose ends are longer than any that the kernel knows', () => {
+    const long = message({ type: ORIGINAL_ENDS, value: new Array<number>(200).fill(1) });
+    const inquiries = filled(2);
+    inquiries.add(2, long, 0, long.byteLength);
+    expect(inquiries.isComplete).toBe(false);
+  });
+
   it('takes any bytes for a message', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 4, maxLength: 200 }), (bytes) => {
@@ -89,7 +102,8 @@ describe('questions for single connections', () => {
         inquiries.begin();
         inquiries.add(1, view, 0, bytes.length);
         inquiries.end();
-        expect(asked(inquiries)[0]!.length).toBeLessThanOrEqual(16 + bytes.length);
+        for (const call of asked(inquiries)) expect(call.length).toBeLessThanOrEqual(16 + bytes.length);
+        expect(asked(inquiries)).toHaveLength(inquiries.isComplete ? 1 : 0);
       }),
     );
   });

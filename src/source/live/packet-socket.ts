@@ -34,6 +34,8 @@ const FRAME_BYTES = 2048;
 const BLOCK_TIMEOUT_MS = 50;
 /** Blocks handled in one turn of the event loop. */
 const BLOCKS_PER_TURN = 32;
+/** So many at once that the ring could be full until the next step: the next ones are read as soon as they are there. */
+const MANY_BLOCKS = 4;
 
 /** Offsets in struct tpacket_block_desc and struct tpacket3_hdr (linux/if_packet.h). */
 const BLOCK = { status: 8, packets: 12, first: 16 } as const;
@@ -64,6 +66,8 @@ export type PacketOptions = {
   filter?: Uint8Array;
   promiscuous?: boolean;
   ignoreOutgoing?: boolean;
+  /** After some packets the next ones wait for `collect`, so that one wake-up handles many. */
+  collected?: boolean;
   onFrame: FrameHandler;
   /** After the frames of one turn. */
   onTurn: () => void;
@@ -80,6 +84,7 @@ export class PacketSocket {
   readonly #linkType: number;
   readonly #watch: Watch;
   #block = 0;
+  #pausing = false;
   #closed = false;
   #dropped = 0;
 
@@ -99,7 +104,7 @@ export class PacketSocket {
       throw error;
     }
     this.#states = new Int32Array(this.#ring.bytes.buffer, 0, (this.#blocks * BLOCK_BYTES) / 4);
-    this.#watch = whenReadable(this.#fd, () => this.#read());
+    this.#watch = whenReadable(this.#fd, () => this.#wake());
   }
 
   /** The filter is in place before the socket is bound: nothing else gets in first. */
@@ -134,19 +139,43 @@ export class PacketSocket {
     this.#ring.free();
   }
 
-  #read(): void {
-    for (let turn = 0; turn < BLOCKS_PER_TURN && !this.#closed; turn++) {
+  /** Reads what came since the last time; when there is nothing, it is waited for again. */
+  collect(): void {
+    if (!this.#pausing) return;
+    const blocks = this.#read();
+    if (this.#closed) return;
+    if (blocks === 0 || blocks >= MANY_BLOCKS) this.#pause(false);
+    if (blocks > 0) this.#options.onTurn();
+  }
+
+  #wake(): void {
+    const blocks = this.#read();
+    if (this.#closed) return;
+    if (blocks === 0) this.#checkError();
+    if (this.#closed) return;
+    if (this.#options.collected && blocks < MANY_BLOCKS) this.#pause(true);
+    this.#options.onTurn();
+  }
+
+  #pause(pausing: boolean): void {
+    this.#pausing = pausing;
+    if (pausing) this.#watch.pause();
+    else this.#watch.resume();
+  }
+
+  /** @returns blocks that were full or old enough */
+  #read(): number {
+    let blocks = 0;
+    while (blocks < BLOCKS_PER_TURN && !this.#closed) {
       const start = this.#block * BLOCK_BYTES;
       // The kernel sets the status last; an atomic access keeps the reads behind it in order.
-      if ((Atomics.load(this.#states, (start + BLOCK.status) >> 2) & USER) === 0) {
-        if (turn === 0) this.#checkError();
-        break;
-      }
+      if ((Atomics.load(this.#states, (start + BLOCK.status) >> 2) & USER) === 0) break;
       this.#readBlock(start);
       Atomics.store(this.#states, (start + BLOCK.status) >> 2, 0);
       this.#block = (this.#block + 1) % this.#blocks;
+      blocks++;
     }
-    if (!this.#closed) this.#options.onTurn();
+    return blocks;
   }
 
   #readBlock(start: number): void {

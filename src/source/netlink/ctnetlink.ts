@@ -4,7 +4,7 @@
  */
 import type { ConntrackEntry } from '../../digest/conntrack-entry.ts';
 import { V4_MAPPED } from '../../model/address.ts';
-import { FLAG, request } from './message.ts';
+import { FLAG, HEADER_BYTES, request, writeHeader } from './message.ts';
 
 const SUBSYSTEM = 1 << 8;
 export const CONNTRACK = { new: SUBSYSTEM, get: SUBSYSTEM | 1, delete: SUBSYSTEM | 2 } as const;
@@ -40,26 +40,40 @@ export function dumpRequest(sequence: number): Uint8Array {
 }
 
 /**
- * What finds the connection of the message in `[start, end)` again: the payload of a request for it (its original ends,
- * and its zone where it has one).
+ * Writes a request for the connection that the message in `[start, end)` is of: by its original ends, and its zone where
+ * it has one. Its sequence number is `id`.
+ * @returns its bytes from `at` on; 0 where it would need more than `room`
  */
-export function findAttributes(view: DataView, start: number, end: number): Uint8Array {
-  const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
-  const kept: number[] = [start, start + NFGENMSG_BYTES];
-  for (let at = start + NFGENMSG_BYTES; at + 4 <= end; ) {
-    const length = view.getUint16(at, true);
-    if (length < 4 || at + length > end) break;
-    const type = view.getUint16(at + 2, true) & TYPE_MASK;
-    const next = at + ((length + 3) & ~3);
-    if (type === CTA.tupleOriginal || type === CTA.zone) kept.push(at, Math.min(next, end));
-    at = next;
+export function writeInquiry(
+  id: number,
+  view: DataView,
+  start: number,
+  end: number,
+  to: DataView,
+  at: number,
+  room: number,
+): number {
+  if (end - start < NFGENMSG_BYTES) return 0;
+  copyWords(view, start, to, at + HEADER_BYTES, NFGENMSG_BYTES);
+  let length = HEADER_BYTES + NFGENMSG_BYTES;
+  for (let from = start + NFGENMSG_BYTES; from + 4 <= end; ) {
+    const size = (view.getUint16(from, true) + 3) & ~3;
+    if (size < 4 || from + size > end) break;
+    const type = view.getUint16(from + 2, true) & TYPE_MASK;
+    if (type === CTA.tupleOriginal || type === CTA.zone) {
+      if (length + size > room) return 0;
+      copyWords(view, from, to, at + length, size);
+      length += size;
+    }
+    from += size;
   }
-  const payload = new Uint8Array(kept.reduce((sum, place, i) => sum + (i % 2 === 0 ? -place : place), 0));
-  for (let i = 0, to = 0; i < kept.length; i += 2) {
-    payload.set(bytes.subarray(kept[i], kept[i + 1]), to);
-    to += kept[i + 1]! - kept[i]!;
-  }
-  return payload;
+  writeHeader(to, at, length, CONNTRACK.get, FLAG.request, id);
+  return length;
+}
+
+/** @param length a multiple of four */
+function copyWords(from: DataView, start: number, to: DataView, at: number, length: number): void {
+  for (let i = 0; i < length; i += 4) to.setUint32(at + i, from.getUint32(start + i, true), true);
 }
 
 /** One parser for one stream of messages: keeps its place in fields, so that nothing is made per message. */

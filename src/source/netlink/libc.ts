@@ -162,5 +162,6 @@ const MAP_FAILED = 0xffffffffffffffffn;
 
 export const SOL_SOCKET = 1;
 export const SO_RCVBUF = 8;
+export const SO_SNDBUFFORCE = 32;
 export const SO_RCVBUFFORCE = 33;
 export const SO_ATTACH_FILTER = 26;

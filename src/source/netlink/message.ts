@@ -19,6 +19,8 @@ export type ControlHandler = {
   done(interrupted: boolean): void;
   /** The kernel refused the request of this sequence number; `errno` is positive. */
   failed(errno: number, sequence: number): void;
+  /** It did what the request of this sequence number asked for. */
+  acknowledged?(sequence: number): void;
 };
 
 /** Walks the messages in `[start, end)`; what is cut off or too short ends the walk. */
@@ -39,7 +41,9 @@ export function eachMessage(
     else if (type === TYPE.done) control?.done((flags & FLAG.dumpInterrupted) !== 0);
     else if (type === TYPE.error && length >= HEADER_BYTES + 4) {
       const errno = -view.getInt32(at + HEADER_BYTES, true);
-      if (errno !== 0) control?.failed(errno, view.getUint32(at + 8, true));
+      const sequence = view.getUint32(at + 8, true);
+      if (errno !== 0) control?.failed(errno, sequence);
+      else control?.acknowledged?.(sequence);
     }
     at += (length + 3) & ~3;
   }
@@ -83,11 +87,22 @@ export function textAt(view: DataView, from: number, to: number): string {
 /** A request with the given payload; the kernel fills in who sent it. */
 export function request(type: number, flags: number, sequence: number, payload: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(HEADER_BYTES + payload.length);
-  const view = new DataView(bytes.buffer);
-  view.setUint32(0, bytes.length, true);
-  view.setUint16(4, type, true);
-  view.setUint16(6, FLAG.request | flags, true);
-  view.setUint32(8, sequence, true);
+  writeHeader(new DataView(bytes.buffer), 0, bytes.length, type, FLAG.request | flags, sequence);
   bytes.set(payload, HEADER_BYTES);
   return bytes;
+}
+
+export function writeHeader(
+  to: DataView,
+  at: number,
+  length: number,
+  type: number,
+  flags: number,
+  sequence: number,
+): void {
+  to.setUint32(at, length, true);
+  to.setUint16(at + 4, type, true);
+  to.setUint16(at + 6, flags, true);
+  to.setUint32(at + 8, sequence, true);
+  to.setUint32(at + 12, 0, true);
 }

@@ -14,6 +14,7 @@ import {
   receiveMany,
   SO_RCVBUF,
   SO_RCVBUFFORCE,
+  SO_SNDBUFFORCE,
   SOL_SOCKET,
   SystemCallError,
   sendBytes,
@@ -39,6 +40,8 @@ export type NetlinkOptions = {
   groups?: readonly number[];
   /** Bytes of receive buffer to ask for; the kernel doubles it. */
   receiveBuffer: number;
+  /** Bytes of what is sent at once, where that is more than the usual 200 kB. */
+  sendBuffer?: number;
   /** Datagrams read by one call, and room for each. */
   datagrams: number;
   datagramBytes: number;
@@ -69,6 +72,7 @@ export class NetlinkSocket {
     this.fd = openSocket(AF_NETLINK, SOCK_RAW, protocol);
     try {
       growReceiveBuffer(this.fd, options.receiveBuffer);
+      if (options.sendBuffer !== undefined) setOption(this.fd, SOL_SOCKET, SO_SNDBUFFORCE, options.sendBuffer);
       setOption(this.fd, SOL_NETLINK, NETLINK_BROADCAST_ERROR, 1);
       bindSocket(this.fd, netlinkAddress());
       for (const group of options.groups ?? []) setOption(this.fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, group);
