@@ -94,7 +94,8 @@ async function confirmed(list: readonly string[]): Promise<boolean> {
 /** Files of the run folder; a wrong `--run` or `--state` must not cost anybody theirs, so that each one is named. */
 const RUN_FILES = /^(spin\.json(\.\d+)?|config\.json(\.next)?|agent\.sock|kernel-settings\.json)$/;
 /** Files of one home, each with what its writer puts beside it for a while. */
-const HOME_FILES = /^(spin\.db.*|cli-token(\.new)?|policy\.json(\.\w+)?|enforcement-off|\.may-write-\w+)$/;
+const HOME_FILES =
+  /^(spin\.db.*|cli-token(\.new)?|policy\.json(\.\w+)?|new-password(\.next)?|enforcement-off|\.may-write-\w+)$/;
 
 /** @returns what was left because it is not SPIN's */
 function removeHomes(state: string): string[] {
