@@ -193,14 +193,20 @@ export class Attribution {
     conversations.setEnds(entry, ours, theirs);
   }
 
-  /** Keeps the addresses that a named far end was reached at before. */
+  /** Keeps the addresses that a named far end was reached at before, the latest last. */
   #noteFurther(entry: number, now: AddressWords): void {
     const conversations = this.#conversations;
-    const more = conversations.moreEnds(entry);
-    const last = [0, 1, 2, 3].map((i) => conversations.end(entry, 4 + i));
-    const kept = more.filter((words) => !sameWords(words, last) && !sameWords(words, now));
-    kept.push(last);
-    conversations.setMoreEnds(entry, kept.slice(1 - NODE_ADDRESSES));
+    const more = conversations.furtherEnds(entry);
+    let last: number[] | undefined;
+    let kept = 0;
+    for (const words of more)
+      if (conversations.isAt(entry, words) || sameWords(words, now)) last = words;
+      else more[kept++] = words;
+    more.length = kept;
+    last ??= [0, 0, 0, 0];
+    for (let i = 0; i < 4; i++) last[i] = conversations.end(entry, 4 + i);
+    more.push(last);
+    if (more.length >= NODE_ADDRESSES) more.shift();
   }
 
   /**
@@ -403,6 +409,6 @@ function isLinkMulticast(words: AddressWords): boolean {
   return words[0] === 0 ? words[3] >>> 8 === 0xe00000 : words[0] >>> 16 === 0xff02;
 }
 
-function sameWords(a: readonly number[], b: readonly number[]): boolean {
-  return a.every((word, i) => word === b[i]);
+function sameWords(a: readonly number[], b: AddressWords): boolean {
+  return a[3] === b[3] && a[2] === b[2] && a[1] === b[1] && a[0] === b[0];
 }

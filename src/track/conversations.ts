@@ -229,7 +229,7 @@ export class Conversations {
   }
 
   /** Whether the far end's last address is this one. */
-  isAt(entry: number, theirs: AddressWords): boolean {
+  isAt(entry: number, theirs: readonly number[]): boolean {
     const ends = this.#ends;
     const at = entry * 8 + 4;
     return (
@@ -242,9 +242,15 @@ export class Conversations {
     return this.#moreEnds.get(entry) ?? [];
   }
 
-  setMoreEnds(entry: number, words: number[][]): void {
-    this.#moreEnds.set(entry, words);
-    this.#state[entry] = this.#state[entry]! | MORE_ENDS;
+  /** The same, to be changed. */
+  furtherEnds(entry: number): number[][] {
+    let further = this.#moreEnds.get(entry);
+    if (!further) {
+      further = [];
+      this.#moreEnds.set(entry, further);
+      this.#state[entry] = this.#state[entry]! | MORE_ENDS;
+    }
+    return further;
   }
 
   counters(entry: number): { packetsUp: number; packetsDown: number; bytesUp: number; bytesDown: number } {

@@ -215,6 +215,12 @@ export class Home {
     return entry < 0 ? undefined : this.#viewConversation(entry);
   }
 
+  /** Counters of a conversation, without the rest of what `conversation` tells. */
+  countersOf(conversation: number): Counters | undefined {
+    const entry = this.#conversations.entry(conversation);
+    return entry < 0 ? undefined : this.#conversations.counters(entry);
+  }
+
   /** Name of a conversation's far end: what `conversation` tells as `node.name`. */
   nodeName(conversation: number): string | undefined {
     const entry = this.#conversations.entry(conversation);

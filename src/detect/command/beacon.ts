@@ -115,6 +115,7 @@ function caller(name: 'beacon' | 'command-and-control', least: number, below: nu
     start: ({ home, contacts, claim }) => ({
       called(contact) {
         if (contact.rhythm.known < THRESHOLDS.clockworkCalls.value || isTime(contact)) return;
+        if (isOrdinary(contact, home.firstSeenAt(contact.device))) return;
         const rhythm = regular(contact);
         const conversation = rhythm && contacts.conversation(contact);
         if (!conversation || (exchangeOf(conversation, contact) === 'silence' && contacts.isCutOff(contact))) return;
@@ -132,6 +133,26 @@ function caller(name: 'beacon' | 'command-and-control', least: number, below: nu
       },
     }),
   };
+}
+
+const HIGHEST_FACTOR = Math.max(...Object.values(KIND_FACTOR));
+/** How likely a place may be a bot's at most, on whatever kind of device. */
+const HIGHEST = {
+  address: { everyday: highestOf('address', 'everyday'), rare: highestOf('address', 'rare') },
+  named: { everyday: highestOf('named', 'everyday'), rare: highestOf('named', 'rare') },
+} as const;
+
+function highestOf(known: 'named' | 'address', place: 'everyday' | 'rare'): number {
+  return Math.max(...Object.values(STRANGENESS[known][place])) * HIGHEST_FACTOR;
+}
+
+/** Whether no rhythm could make it worth telling: most contacts of a home, and known without a look at their calls. */
+function isOrdinary({ name, wasNamed, protocol, port, first, rhythm }: Contact, since: number): boolean {
+  const known = name === undefined && !wasNamed ? 'address' : 'named';
+  const highest = HIGHEST[known][isEverydayPort(protocol, port) ? 'everyday' : 'rare'];
+  if (highest + (first - since >= THRESHOLDS.newAfter.value ? NEWNESS : 0) >= LEAST) return false;
+  const mayBeRestless = protocol === PROTOCOL.tcp && rhythm.count >= THRESHOLDS.restlessCalls.value;
+  return !mayBeRestless || rhythm.shareWithin(THRESHOLDS.restless.value) < 0.5;
 }
 
 /** Clocks are set by the clock. */

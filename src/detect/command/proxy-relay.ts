@@ -100,8 +100,8 @@ function ledgerOf(home: Home, device: number, at: number, before: Ledger | undef
   const added = { up: up - (before?.total.up ?? up), down: down - (before?.total.down ?? down) };
   if (Math.min(added.up, added.down) < THRESHOLDS.volume.value) return ledger;
   for (const { conversation: id } of contacts.all(device)) {
-    const conversation = home.conversation(id);
-    if (conversation) ledger.of.set(id, { up: conversation.bytesUp, down: conversation.bytesDown });
+    const counters = home.countersOf(id);
+    if (counters) ledger.of.set(id, { up: counters.bytesUp, down: counters.bytesDown });
   }
   return ledger;
 }

@@ -24,6 +24,8 @@ export class Contact {
   readonly device: number;
   /** Number of the conversation. */
   readonly conversation: number;
+  /** Its entry while it lives. */
+  readonly entry: number;
   readonly protocol: number;
   readonly port: number;
   /** Far end's address. */
@@ -42,8 +44,8 @@ export class Contact {
   packetsDown = 0;
   /** … when it was last to make room. */
   carried = 0;
-  /** Which call of the device it was: the order in which contacts were used. */
-  used = 0;
+  /** It is kept as one met again. */
+  isKnown = false;
   #owner: string | undefined;
   #service: string | undefined;
   #place: string | undefined;
@@ -51,6 +53,7 @@ export class Contact {
   constructor(flow: OpenedFlow, conversation: number, name: string | undefined, wasNamed: boolean) {
     this.device = flow.device;
     this.conversation = conversation;
+    this.entry = flow.conversation;
     this.protocol = flow.protocol;
     this.port = flow.port;
     this.far = [flow.far[0], flow.far[1], flow.far[2], flow.far[3]];
@@ -86,15 +89,14 @@ export class Contact {
 
 type Circle = {
   readonly device: number;
-  readonly once: Map<number, Contact>;
-  readonly known: Map<number, Contact>;
+  readonly once: Set<Contact>;
+  /** The one longest unused first. */
+  readonly known: Set<Contact>;
   /** All of these in their order, while it holds: several detectors look in the same second. */
   all: readonly Contact[] | undefined;
-  /** With when it was greeted last, in greetings. */
-  readonly greeted: Map<Address, number>;
-  greetings: number;
+  /** The one greeted longest ago first. */
+  readonly greeted: Set<Address>;
   readonly named: RecentAddresses;
-  calls: number;
   /** Contacts that made room for others. */
   displaced: number;
 };
@@ -103,6 +105,8 @@ type Circle = {
 export class Contacts {
   readonly #home: Home;
   readonly #circles = new Map<number, Circle>();
+  /** Those that are kept, by the entry of their conversation, so as many as there are of these: every new flow asks. */
+  readonly #byEntry: (Contact | undefined)[] = [];
   #last: Circle | undefined;
   /** When the latest call was made that is known to have been answered. */
   #answered = Number.NEGATIVE_INFINITY;
@@ -126,7 +130,7 @@ export class Contacts {
   all(device: number): readonly Contact[] {
     const circle = this.#circles.get(device);
     if (!circle) return [];
-    circle.all ??= [...circle.once.values(), ...[...circle.known.values()].sort((a, b) => a.used - b.used)];
+    circle.all ??= [...circle.once, ...circle.known];
     return circle.all;
   }
 
@@ -137,9 +141,10 @@ export class Contacts {
 
   /** A device greeted a server as TLS does. */
   greeted(device: number, server: Address): void {
-    const circle = this.#circle(device);
-    circle.greeted.set(server, ++circle.greetings);
-    if (circle.greeted.size > MAX_GREETED) circle.greeted.delete(leastOf(circle.greeted));
+    const { greeted } = this.#circle(device);
+    greeted.delete(server);
+    greeted.add(server);
+    if (greeted.size > MAX_GREETED) greeted.delete(greeted.values().next().value!);
   }
 
   /** Whether the device ever greeted the contact's server, of those it greeted lately. */
@@ -163,6 +168,8 @@ export class Contacts {
   }
 
   forget(device: number): void {
+    for (const contact of this.all(device))
+      if (this.#byEntry[contact.entry] === contact) this.#byEntry[contact.entry] = undefined;
     this.#circles.delete(device);
     this.#last = undefined;
   }
@@ -172,49 +179,56 @@ export class Contacts {
     const id = this.#home.conversationId(flow.conversation);
     const isNamed = (flow.marks & MARK.named) !== 0;
     if (isNamed) circle.named.add(flow.far);
-    let contact = circle.known.get(id) ?? circle.once.get(id);
-    if (!contact) {
+    let contact = this.#byEntry[flow.conversation];
+    if (contact?.conversation !== id) {
       const name = isNamed ? this.#home.nodeName(id) : undefined;
       contact = new Contact(flow, id, name, !isNamed && circle.named.has(flow.far));
+      while (this.#byEntry.length <= flow.conversation) this.#byEntry.push(undefined);
+      this.#byEntry[flow.conversation] = contact;
       this.#meet(circle, contact);
     }
     const before = contact.rhythm.last;
     if (!contact.rhythm.note(flow.at)) return undefined;
     this.#noteAnswer(contact, before);
-    contact.used = ++circle.calls;
     circle.all = undefined;
-    if (contact.rhythm.count === 2) this.#keep(circle, contact);
+    if (contact.rhythm.count > 1) this.#keep(circle, contact);
     return contact;
   }
 
   /** A scan only displaces others that were met once. */
   #meet(circle: Circle, contact: Contact): void {
     const { once } = circle;
-    once.set(contact.conversation, contact);
+    once.add(contact);
     if (once.size <= MAX_ONCE) return;
-    const oldest = once.values().next().value!;
-    if (this.#isInUse(oldest)) {
-      oldest.used = ++circle.calls;
-      this.#keep(circle, oldest);
-      return;
+    const oldest = firstOf(once);
+    if (this.#isInUse(oldest)) this.#keep(circle, oldest);
+    else {
+      once.delete(oldest);
+      this.#displace(circle, oldest);
     }
-    once.delete(oldest.conversation);
-    circle.displaced++;
   }
 
-  /** The one longest unused makes room. */
+  /** It is the latest in use; the one longest unused makes room. */
   #keep(circle: Circle, contact: Contact): void {
     const { once, known } = circle;
-    once.delete(contact.conversation);
-    known.set(contact.conversation, contact);
+    if (contact.isKnown) known.delete(contact);
+    else once.delete(contact);
+    contact.isKnown = true;
+    known.add(contact);
     if (known.size <= MAX_KNOWN) return;
-    let oldest = oldestOf(known.values());
+    let oldest = firstOf(known);
     if (this.#isInUse(oldest)) {
-      oldest.used = ++circle.calls;
-      oldest = oldestOf(known.values());
+      known.delete(oldest);
+      known.add(oldest);
+      oldest = firstOf(known);
     }
-    known.delete(oldest.conversation);
+    known.delete(oldest);
+    this.#displace(circle, oldest);
+  }
+
+  #displace(circle: Circle, contact: Contact): void {
     circle.displaced++;
+    if (this.#byEntry[contact.entry] === contact) this.#byEntry[contact.entry] = undefined;
   }
 
   #isInUse(contact: Contact): boolean {
@@ -234,8 +248,8 @@ export class Contacts {
     let circle = this.#circles.get(device);
     if (!circle) {
       circle = {
-        ...{ device, once: new Map(), known: new Map(), all: undefined, calls: 0 },
-        ...{ greeted: new Map(), greetings: 0, named: new RecentAddresses(MAX_NAMED), displaced: 0 },
+        ...{ device, once: new Set(), known: new Set(), all: undefined },
+        ...{ greeted: new Set(), named: new RecentAddresses(MAX_NAMED), displaced: 0 },
       };
       this.#circles.set(device, circle);
     }
@@ -244,19 +258,6 @@ export class Contacts {
   }
 }
 
-function oldestOf(contacts: Iterable<Contact>): Contact {
-  let oldest: Contact | undefined;
-  for (const one of contacts) if (!oldest || one.used < oldest.used) oldest = one;
-  return oldest!;
-}
-
-function leastOf(times: ReadonlyMap<Address, number>): Address {
-  let least: Address = '';
-  let time = Number.POSITIVE_INFINITY;
-  for (const [address, at] of times)
-    if (at < time) {
-      least = address;
-      time = at;
-    }
-  return least;
+function firstOf(contacts: ReadonlySet<Contact>): Contact {
+  return contacts.values().next().value!;
 }

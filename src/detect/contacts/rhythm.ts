@@ -31,6 +31,14 @@ export class Rhythm {
     return Math.min(REMEMBERED, this.count - 1);
   }
 
+  /** Share of the distances that are at most so long, ms; at a half and more the median is. */
+  shareWithin(distance: number): number {
+    const { known } = this;
+    let within = 0;
+    for (let i = 0; i < known; i++) if (this.#distances![i]! <= distance) within++;
+    return within / known;
+  }
+
   /**
    * Median distance, ms, and its relative spread: the median deviation from it as a share of it. Clockwork has 0, even
    * jitter of half the distance 0.25, chance (a Poisson process) 0.69, people more.

@@ -1,6 +1,7 @@
 import type { Traits } from '../../model/identity.ts';
 import type { LeaseObservation, ServiceObservation } from '../../model/observation.ts';
 import { SERVICES_PER_DEVICE, TEXT_LENGTH } from '../limits.ts';
+import { Memo } from '../memo.ts';
 import { SIGNALS } from './signals/all.ts';
 
 /** Names looked up and ports that tell, kept of one device: beyond it nothing new is told by them. */
@@ -20,6 +21,25 @@ const TELLING = {
 
 /** Labels looked at from the right: no telling name has more. */
 const LABELS = 6;
+
+/** Names whose parts are remembered, once for all devices. */
+const REMEMBERED = 4096;
+/** The last two labels of a name, and what it ends in that tells. */
+const PARTS = new Memo(partsOf, REMEMBERED);
+
+function partsOf(name: string): { domain: string | undefined; telling: string[] } {
+  const telling: string[] = [];
+  let domain: string | undefined;
+  let at = name.length;
+  for (let labels = 0; at > 0 && labels < LABELS; labels++) {
+    at = name.lastIndexOf('.', at - 1);
+    // Cut out, a part would keep the whole name in memory.
+    const part = ` ${name.slice(at + 1)}`.slice(1);
+    if (labels === 1) domain = part;
+    if (labels > 0 && TELLING.names.has(part)) telling.push(part);
+  }
+  return { domain, telling };
+}
 
 /** What a device told of itself and showed, as far as it helps to know it. Each note says whether it was new. */
 export class KnownTraits {
@@ -71,14 +91,10 @@ export class KnownTraits {
     if (name === this.#lastName) return false;
     this.#lastName = name;
     const before = this.looksUpMuch;
+    const { domain, telling } = PARTS.of(name);
+    if (domain !== undefined) note(this.#domains, domain, DOMAINS_PER_DEVICE);
     let isNew = false;
-    let at = name.length;
-    for (let labels = 0; at > 0 && labels < LABELS; labels++) {
-      at = name.lastIndexOf('.', at - 1);
-      const domain = name.slice(at + 1);
-      if (labels === 1) note(this.#domains, domain, DOMAINS_PER_DEVICE);
-      if (labels > 0 && TELLING.names.has(domain)) isNew = note(this.names, domain, TELLING_PER_DEVICE) || isNew;
-    }
+    for (const part of telling) isNew = note(this.names, part, TELLING_PER_DEVICE) || isNew;
     return isNew || this.looksUpMuch !== before;
   }
 
