@@ -9,6 +9,7 @@ import { EnforceError, Nftables } from '../enforce/nftables.ts';
 import type { EnforcementObservation } from '../model/observation.ts';
 import type { DesiredPolicy } from '../model/policy.ts';
 import { NftablesReader } from '../source/netlink/nftables.ts';
+import { NftablesWriter } from '../source/netlink/nftables-writer.ts';
 import type { KeptPolicy } from './kept-policy.ts';
 import type { Receiver } from './mode.ts';
 import { Stopped } from './stopped.ts';
@@ -49,6 +50,7 @@ export class Enforcement {
   readonly #stopped: Stopped;
   #nft: Nftables | undefined;
   #kernel: NftablesReader | undefined;
+  #writer: NftablesWriter | undefined;
   /** The kernel's generation less our own transactions: while it stays, nobody else changed anything. */
   #quiet: number | undefined;
   #wanted: PolicyMessage | undefined;
@@ -120,6 +122,7 @@ export class Enforcement {
     await this.#options.kept.flush();
     await this.#nft?.close();
     this.#kernel?.close();
+    this.#writer?.close();
   }
 
   get #isOff(): boolean {
@@ -161,7 +164,8 @@ export class Enforcement {
 
   async #open(): Promise<Nftables> {
     this.#kernel ??= new NftablesReader();
-    this.#nft = await Nftables.open();
+    this.#writer ??= new NftablesWriter();
+    this.#nft = await Nftables.open(this.#writer.write);
     return this.#nft;
   }
 

@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DesiredPolicy, PolicyBlock } from '../model/policy.ts';
+import type { DesiredPolicy, LadderStep, PolicyBlock } from '../model/policy.ts';
 import { cannotRun } from '../source/live/testbed.ts';
 import { Nftables } from './nftables.ts';
 import { EnforcingBed, FAR, HOME, OTHER, openPolicy, ROUTER, SECOND, withDevice } from './testing/bed.ts';
@@ -376,6 +377,58 @@ describe.skipIf(reason)('the table', () => {
     expect((await bed.counters()).get('b')!.packets).toBeGreaterThan(0);
     await bed.apply(openPolicy());
     expect(await bed.onRouter(() => bed.nft.check())).toEqual([]);
+  });
+
+  it('is exactly what was wanted after any sequence of changes, most of them made without nft', async () => {
+    const address = fc.constantFrom(FAR.v4, FAR.v6, SECOND.v4, SECOND.v6, '198.51.100.1', '2001:db8:bad::1');
+    const service = fc.record({
+      protocol: fc.constantFrom(6, 17),
+      port: fc.constantFrom(80, 443),
+      initiator: fc.constantFrom('device' as const, 'node' as const),
+    });
+    const device = fc.constantFrom('d-1', 'd-2');
+    const nodes = fc.uniqueArray(address, { maxLength: 4 }).map((addresses) => ({ addresses, prefixes: [] }));
+    const one = fc.oneof(
+      fc.record({ device }),
+      fc.record({ device, node: nodes }),
+      fc.record({ device, node: nodes, service }),
+      fc.record({ device, service }),
+      fc.record({ device, internet: fc.constant(true as const) }),
+      fc.record({ node: nodes }),
+    );
+    const ladder = fc.constantFrom<LadderStep | undefined>(
+      { id: 'q', step: 'slow', bytesPerSecond: 64_000 },
+      { id: 'q', step: 'essential', essential: [FAR.v4, FAR.v6] },
+      { id: 'q', step: 'local' },
+      undefined,
+    );
+    const packets = fc.record({ perSecond: fc.integer({ min: 1, max: 9 }), burst: fc.constant(7) });
+    const policy = fc
+      .tuple(fc.array(one, { maxLength: 3 }), ladder, fc.option(packets, { nil: undefined }))
+      .map(([blocks, step, limit]) =>
+        withDevice(
+          { ...(step && { ladder: step }), ...(limit && { mode: 'enforce', limits: { packets: limit } }) },
+          openPolicy({ blocks: blocks.map((block, i) => ({ id: `b${i}`, ...block })) }),
+        ),
+      );
+    await fc.assert(
+      fc.asyncProperty(fc.array(policy, { minLength: 2, maxLength: 4 }), async (sequence) => {
+        for (const next of sequence) await bed.apply(next);
+        expect(await bed.onRouter(() => bed.nft.check())).toEqual([]);
+      }),
+      { numRuns: 25, endOnFailure: true },
+    );
+  });
+
+  it('that somebody changed behind our back becomes what is wanted with the next change all the same', async () => {
+    await bed.apply(openPolicy({ blocks: [{ id: 'b', device: 'd-1' }] }));
+    bed.bed.run(bed.bed.router, ['nft', 'flush', 'set', 'inet', 'spin', 'block_out_device']);
+    await bed.apply(openPolicy());
+    expect(await bed.onRouter(() => bed.nft.check())).toEqual([]);
+    bed.bed.run(bed.bed.router, ['nft', 'delete', 'table', 'inet', 'spin']);
+    await bed.apply(openPolicy({ blocks: [{ id: 'b', device: 'd-1' }] }));
+    expect(await bed.onRouter(() => bed.nft.check())).toEqual([]);
+    expect(await isCut(FAR.v4, 443)).toBe(true);
   });
 
   it('stays when the program dies, and is adopted without a gap', async () => {

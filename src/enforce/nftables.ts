@@ -6,6 +6,8 @@
 import { execFile } from 'node:child_process';
 import { createServer, type Server } from 'node:net';
 import type { DesiredPolicy } from '../model/policy.ts';
+import type { SetChange } from '../model/set-change.ts';
+import { elementChanges } from './changes.ts';
 import { type Counted, type Counting, countingSets, type ReadCounters, readCounters } from './counters.ts';
 import { readListing } from './listing.ts';
 import { TABLE } from './names.ts';
@@ -35,12 +37,16 @@ export class EnforceError extends Error {
   }
 }
 
+/** Makes changes of sets of our table, all or none. @throws where the kernel refuses */
+export type WriteElements = (table: string, changes: readonly SetChange[]) => void;
+
 type Chains = { nftables?: Array<{ chain?: { table: string } }> };
 
 class TooLarge extends Error {}
 
 export class Nftables {
   readonly #lock: Server;
+  readonly #write: WriteElements | undefined;
   /** Transactions made so far. */
   commits = 0;
   #inForce: Ruleset | undefined;
@@ -51,13 +57,17 @@ export class Nftables {
   /** Changes happen one after the other. */
   #last: Promise<unknown> = Promise.resolve();
 
-  private constructor(lock: Server) {
+  private constructor(lock: Server, write: WriteElements | undefined) {
     this.#lock = lock;
+    this.#write = write;
   }
 
-  /** @throws EnforceError `second-instance` while another process enforces in this network namespace */
-  static async open(): Promise<Nftables> {
-    return new Nftables(await takeLock());
+  /**
+   * @param write for changes by elements alone; without it nft makes them
+   * @throws EnforceError `second-instance` while another process enforces in this network namespace
+   */
+  static async open(write?: WriteElements): Promise<Nftables> {
+    return new Nftables(await takeLock(), write);
   }
 
   /**
@@ -70,7 +80,7 @@ export class Nftables {
     await this.#inTurn(async () => {
       const former = this.#inForce;
       try {
-        await this.#commit(former ? diffText(former, next) : await adopt(next));
+        await this.#change(former, next);
       } catch (error) {
         if (!former) throw error;
         // Somebody else may have changed the table: read what is there and try once more.
@@ -135,6 +145,16 @@ export class Nftables {
   async close(): Promise<void> {
     await this.#last;
     await new Promise((resolve) => this.#lock.close(resolve));
+  }
+
+  /** Elements are written within a millisecond; nft takes some twenty to begin with. */
+  async #change(former: Ruleset | undefined, next: Ruleset): Promise<void> {
+    if (!former) return this.#commit(await adopt(next));
+    const changes = this.#write && elementChanges(former, next);
+    if (!this.#write || !changes) return this.#commit(diffText(former, next));
+    if (changes.length === 0) return;
+    this.#write(TABLE, changes);
+    this.commits++;
   }
 
   async #commit(text: string): Promise<void> {

@@ -82,11 +82,15 @@ function changeSet(set: NftSet, actual: ReadonlyMap<string, string>): string[] {
 /** The least change from one ruleset to the next, as far as both have the same schema. */
 export function diffText(previous: Ruleset, next: Ruleset): string {
   if (previous.schema !== next.schema) return replaceText(next);
+  return changeText(next, asActual(previous), changedChains(previous, next));
+}
+
+/** Chains whose rules are others, also those that are there in one of the two alone. */
+export function changedChains(previous: Ruleset, next: Ruleset): Set<string> {
   const rulesOf = (ruleset: Ruleset) => new Map(ruleset.chains.map(({ name, rules }) => [name, rules.join('\n')]));
   const [before, after] = [rulesOf(previous), rulesOf(next)];
   const names = new Set([...before.keys(), ...after.keys()]);
-  const changed = new Set([...names].filter((name) => before.get(name) !== after.get(name)));
-  return changeText(next, asActual(previous), changed);
+  return new Set([...names].filter((name) => before.get(name) !== after.get(name)));
 }
 
 /** A ruleset as the kernel would list it. */

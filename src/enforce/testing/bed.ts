@@ -9,6 +9,7 @@ import type { DesiredPolicy, PolicyDevice } from '../../model/policy.ts';
 import { FAR, HOME, ROUTER, Testbed } from '../../source/live/testbed.ts';
 import { enterNamespace } from '../../source/netlink/libc.ts';
 import { NftablesReader } from '../../source/netlink/nftables.ts';
+import { NftablesWriter } from '../../source/netlink/nftables-writer.ts';
 import type { Counted } from '../counters.ts';
 import { TABLE } from '../names.ts';
 import { Nftables, removeAll } from '../nftables.ts';
@@ -61,6 +62,7 @@ export class EnforcingBed {
   readonly #otherName: string;
   #nft: Nftables | undefined;
   #kernel: NftablesReader | undefined;
+  #writer: NftablesWriter | undefined;
 
   private constructor(nat: boolean) {
     this.bed = new Testbed({ nat });
@@ -130,7 +132,8 @@ export class EnforcingBed {
   async apply(policy: DesiredPolicy): Promise<void> {
     await this.onRouter(async () => {
       this.#kernel ??= new NftablesReader();
-      this.#nft ??= await Nftables.open();
+      this.#writer ??= new NftablesWriter();
+      this.#nft ??= await Nftables.open(this.#writer.write);
       await this.#nft.apply(policy);
     });
   }
@@ -175,6 +178,7 @@ export class EnforcingBed {
     for (const { child } of [this.device, this.other, this.far, this.router]) child.kill('SIGKILL');
     await this.forget();
     this.#kernel?.close();
+    this.#writer?.close();
     try {
       execFileSync('ip', ['netns', 'del', this.#otherName], { stdio: 'pipe' });
     } catch {
