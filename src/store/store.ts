@@ -73,6 +73,7 @@ export class Store {
   #open!: Open;
   #inMemory = false;
   #triedAt = 0;
+  #isTidy = false;
   #opened = 0;
 
   constructor(options: StoreOptions) {
@@ -215,6 +216,7 @@ export class Store {
    * @returns whether everything is on the disk
    */
   flush(): boolean {
+    this.#isTidy = false;
     if (this.#inMemory && !this.#reopen()) return false;
     if (this.#pending.minutes.length + this.#changed.size + this.#merged.length + this.#notes.length === 0)
       return this.failing === undefined;
@@ -231,13 +233,14 @@ export class Store {
   }
 
   /**
-   * One short step of roll-up and retention.
+   * One short step of roll-up and retention; once nothing waits, nothing is looked at until the next `flush`.
    * @param at observed time, ms
    * @returns whether more waits
    */
   maintain(at: number): boolean {
-    if (this.failing !== undefined) return false;
-    return this.#try(() => this.#open.rollup.step(at) || this.#open.retention.step(at)) ?? false;
+    if (this.failing !== undefined || this.#isTidy) return false;
+    this.#isTidy = !(this.#try(() => this.#open.rollup.step(at) || this.#open.retention.step(at)) ?? false);
+    return !this.#isTidy;
   }
 
   /** See {@link History.points}. */
