@@ -1,8 +1,9 @@
 /**
- * `bin/bench household [--quick] [--matrix [--part I/N]] [--only ATTACK,…] [--days N] [--seed N]`: the whole chain. `spin start` as it is
- * guards the virtual home with the default preferences; one device after the other attacks while all others work: as root,
- * in network namespaces. With `--matrix` each attack from every suitable device, up to five at once, each round in a home of
- * its own; with `--part` every Nth round, from the Ith on. With `--days`, instead, days of ordinary life at compressed time, without namespaces: what was stopped of them.
+ * `bin/bench household [--quick] [--only ATTACK,…]`: the whole chain. `spin start` as it is guards the virtual home with the
+ * default preferences; one device after the other attacks while all others work: as root, in network namespaces.
+ * `--matrix [--part I/N]`: each attack from every suitable device, up to five at once, each round in a home of its own; of
+ * the rounds every Nth, from the Ith on. `--kindred`: what becomes of one of a group after another did harm.
+ * `--days N [--seed N]`: days of ordinary life at compressed time, without namespaces: what was stopped of them.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,6 +12,7 @@ import { parseArgs } from 'node:util';
 import { whyNoNamespaces } from '../src/cli/virtual-home.ts';
 import { GuardedHome } from '../test/guarded-home.ts';
 import { type Days, live } from './household/days.ts';
+import { playKindred, reportKindred } from './household/kindred.ts';
 import { reportMatrix, reportTrials } from './household/report.ts';
 import { playRound, type Round, undoAll } from './household/round.ts';
 import { ATTACK_NAMES, MATRIX, roundsOf, TRIALS, type Trial } from './household/trials.ts';
@@ -23,6 +25,7 @@ const { values: options } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     matrix: { type: 'boolean', default: false },
+    kindred: { type: 'boolean', default: false },
     only: { type: 'string' },
     part: { type: 'string', default: '1/1' },
     days: { type: 'string' },
@@ -42,6 +45,7 @@ if ((days !== undefined && !(Number.isInteger(days) && days > 0)) || !Number.isI
   console.log(
     `Usage: bin/bench household [--quick] [--matrix [--part I/N]] [--only ATTACK,…]   attacks: ${ATTACK_NAMES.join(' ')}`,
   );
+  console.log('       bin/bench household --kindred');
   console.log('       bin/bench household --days N [--seed N]');
   process.exitCode = 64;
 } else if (obstacle) {
@@ -49,6 +53,7 @@ if ((days !== undefined && !(Number.isInteger(days) && days > 0)) || !Number.isI
   process.exitCode = 77;
 } else {
   if (days !== undefined) reportDays(live(days, seed));
+  else if (options.kindred) reportKindred(await inFolder(playKindred), bars);
   else if (options.matrix) reportMatrix(await attackIn(partOf(roundsOf(chosen)), true), bars);
   else
     reportTrials(
@@ -67,7 +72,19 @@ function partOf(rounds: readonly Trial[][]): readonly Trial[][] {
 
 /** @param anew each round in a home of its own; otherwise what was done is undone in between */
 async function attackIn(rounds: readonly (readonly Trial[])[], anew: boolean): Promise<Round[]> {
+  return inFolder((folder) => playAll(rounds, anew, folder));
+}
+
+async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'spin-household-'));
+  try {
+    return await work(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function playAll(rounds: readonly (readonly Trial[])[], anew: boolean, folder: string): Promise<Round[]> {
   const played: Round[] = [];
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
@@ -86,7 +103,6 @@ async function attackIn(rounds: readonly (readonly Trial[])[], anew: boolean): P
     }
   } finally {
     await home?.clear();
-    rmSync(folder, { recursive: true, force: true });
   }
   return played;
 }

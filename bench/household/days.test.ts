@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { live } from './days.ts';
-import { type Call, type Doing, MONDAY, OrdinaryDays } from './ordinary-days.ts';
+import { type Call, type Doing, MONDAY } from './life.ts';
+import { OrdinaryDays } from './ordinary-days.ts';
 
 const NOON = MONDAY + 12 * 3_600_000;
 const PATIENCE = 120_000;

@@ -1,6 +1,7 @@
 /** Ordinary days through the real core at compressed time: what of them would have been stopped. */
 import { Guard } from './guard.ts';
-import { type Call, DAY, type Doing, MONDAY, OrdinaryDays } from './ordinary-days.ts';
+import { type Call, DAY, type Doing, MONDAY } from './life.ts';
+import { OrdinaryDays } from './ordinary-days.ts';
 import { flowOf, leased, lookedUp, type Piece, routed } from './records.ts';
 
 /** Long exchanges are told of in pieces, as a digest does; ms. */
@@ -98,7 +99,8 @@ class Player {
   #begin(call: Call): void {
     const { at, member, name, address } = call;
     this.farEnds.add(name ?? address);
-    const key = `${member.name} ${name}`;
+    // A name has many addresses, one of them in each answer.
+    const key = `${member.name} ${name} ${address}`;
     if (name !== undefined && (this.#names.get(key) ?? 0) < at) {
       for (const message of lookedUp(call, TTL)) this.#guard.step(message);
       this.#names.set(key, at + TTL * 1000);

@@ -10,7 +10,7 @@ import type { Rate } from '../../src/model/policy.ts';
 import { DEFAULT_PREFERENCES } from '../../src/model/preferences.ts';
 import type { OwnPolicy, OwnRule } from '../../src/model/verdict.ts';
 import { createPipeline } from '../../src/pipeline.ts';
-import type { Call } from './ordinary-days.ts';
+import type { Call } from './life.ts';
 
 const TICK = 1000;
 const TCP = 6;

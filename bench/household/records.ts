@@ -2,10 +2,12 @@
 import { parseAddress, parseMac } from '../../src/model/address.ts';
 import { D, FLAG, FlowBatch, W } from '../../src/model/flow.ts';
 import type { DnsObservation, Observation } from '../../src/model/observation.ts';
-import type { Call, Member } from './ordinary-days.ts';
+import type { Call, Member } from './life.ts';
 
 export const ROUTER = { mac: '02:5d:00:00:00:01', address: '192.168.1.1' } as const;
 const PREFIX = '192.168.1.0/24';
+const PREFIX6 = '2001:2:0:1::/64';
+const [A, AAAA] = [1, 28];
 const TCP = 6;
 
 /** Part of an exchange: its share of packets and bytes, and whether it is the first or the last. */
@@ -29,7 +31,7 @@ export function flowOf({ at, call, slot, port, share, first, last }: Piece): Obs
   words[W.flags] = FLAG.initiatorKnown | (first ? FLAG.fresh : 0) | (last ? FLAG.ended : 0);
   words[W.protocol] = call.protocol;
   words[W.ports] = (port << 16) | call.port;
-  words.set(parseAddress(call.member.address)!, W.source);
+  words.set(parseAddress(sourceOf(call))!, W.source);
   words.set(parseAddress(call.address)!, W.destination);
   words[W.macHigh] = (from.hi << 16) | to.hi;
   words[W.sourceMacLow] = from.lo;
@@ -45,11 +47,17 @@ export function flowOf({ at, call, slot, port, share, first, last }: Piece): Obs
   return { kind: 'flows', at, flows: batch };
 }
 
+/** Of the family of the far end. */
+function sourceOf({ member, address }: Call): string {
+  return address.includes(':') ? member.address6! : member.address;
+}
+
 export function lookedUp({ at, member, name = '', address }: Call, ttl: number): DnsObservation[] {
-  const both = { kind: 'dns', client: member, server: ROUTER, name, type: 1, rcode: 0 } as const;
+  const type = address.includes(':') ? 'AAAA' : 'A';
+  const both = { kind: 'dns', client: member, server: ROUTER, name, type: type === 'A' ? A : AAAA, rcode: 0 } as const;
   return [
     { ...both, at, response: false, size: 60, answers: [] },
-    { ...both, at, response: true, size: 120, answers: [{ type: 'A', name, ttl, address }] },
+    { ...both, at, response: true, size: 120, answers: [{ type, name, ttl, address }] },
   ];
 }
 
@@ -61,5 +69,5 @@ export function leased(at: number, { mac, address, hostname, vendorClass }: Memb
 
 export function routed(at: number): Observation {
   const { mac, address } = ROUTER;
-  return { kind: 'router', at, mac, addresses: [address], prefixes: [PREFIX], resolvers: [address] };
+  return { kind: 'router', at, mac, addresses: [address], prefixes: [PREFIX, PREFIX6], resolvers: [address] };
 }

@@ -159,7 +159,8 @@ async function tapInto(home: GuardedHome, { device, seen, attack }: Trial, folde
 
 /** At a moment when no heartbeat of the smoke alarm is on its way, or the last one is lost. */
 async function settledAccounts(home: GuardedHome): Promise<DeviceStatus[]> {
-  const isWhole = ({ name, tally }: DeviceStatus) => name === ALARM && tally?.sent === tally?.acknowledged;
+  const isWhole = ({ name, tally }: DeviceStatus) =>
+    name === ALARM && tally !== undefined && tally.sent === tally.acknowledged;
   const deadline = Date.now() + SETTLED;
   for (;;) {
     const accounts = await home.accounts();

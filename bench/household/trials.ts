@@ -65,7 +65,7 @@ function onTheWire(seen: Seen, over: 6 | undefined): Seen {
   return { ...seen, filter: `${sinks} and ${seen.filter}` };
 }
 
-function trial(attack: AttackName, device: string, over?: 6, outcome?: Expected): Trial {
+export function trial(attack: AttackName, device: string, over?: 6, outcome?: Expected): Trial {
   const known: Attack = ATTACKS[attack];
   const more = { ...(over && { over }), ...(outcome && { outcome }) };
   return { ...known, attack, device, seen: onTheWire(known.seen, over), ...more };
