@@ -16,10 +16,11 @@ export type { OpenedFlow };
  * - `connections` each connection with its counters
  * - `syns` the header of each TCP connection's first packet
  * - `headers` every packet's header
- * - `control` DNS, DHCP, TLS hellos and the like, whole
+ * - `names` what is looked up, and answered
+ * - `control` DHCP, TLS hellos and the like, whole
  * - `link` ARP and neighbour discovery
  */
-export type Need = 'connections' | 'syns' | 'headers' | 'control' | 'link';
+export type Need = 'connections' | 'syns' | 'headers' | 'names' | 'control' | 'link';
 
 /** What a detector says of a device now. The same detector, device and subject are one finding however often it is said. */
 export type Claim = {

@@ -9,7 +9,9 @@ const LACKS: Partial<Record<CoverageCode, readonly Need[]>> = {
   'flow-offload': ['connections'],
   'hardware-offload': ['connections'],
   'no-accounting': ['connections'],
-  'no-capture': ['syns', 'control', 'link'],
+  'no-capture': ['syns', 'names', 'control', 'link'],
+  'flow-log': ['syns', 'headers', 'control', 'link'],
+  'look-ups-not-seen': ['names'],
 };
 
 /** Detectors that cannot see all they need from these sources, with what is lacking. */

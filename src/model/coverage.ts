@@ -15,6 +15,8 @@ const SEVERITY: Record<CoverageCode, CoverageSeverity> = {
   'no-neighbours': 'loss',
   'no-right': 'loss',
   'headers-not-seen': 'inherent',
+  'flow-log': 'inherent',
+  'look-ups-not-seen': 'inherent',
   'connections-from-before': 'inherent',
   'events-lost': 'loss',
   'packets-lost': 'loss',

@@ -188,6 +188,8 @@ export type SourceObservation = {
   /** The guard's own hardware and network addresses. */
   own?: { macs: Mac[]; addresses: Address[] };
   coverage: CoverageNote[];
+  /** It tells by a hello of every connection that begins as TLS does, whether or not it shows look-ups. */
+  greetings?: boolean;
   /** Totals since the source started. */
   lost: { events: number; packets: number };
 };
@@ -203,6 +205,8 @@ export type CoverageCode =
   | 'no-neighbours'
   | 'no-right'
   | 'headers-not-seen'
+  | 'flow-log'
+  | 'look-ups-not-seen'
   | 'connections-from-before'
   | 'events-lost'
   | 'packets-lost'

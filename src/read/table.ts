@@ -63,6 +63,9 @@ function captureLines(home: Home, totals: Totals): string[] {
 /** What such a file cannot show, where it is a file that shows less than packets. */
 const UNSEEN: Partial<Record<CoverageCode, (detail?: string) => string>> = {
   'headers-not-seen': () => 'Not seen: headers of packets, so that some attacks cannot be told by them',
+  'flow-log': () => 'Not seen: packets and messages of devices, since this is a log of flows',
+  'look-ups-not-seen': (detail) =>
+    `Not seen: the names that devices looked up${detail === undefined ? '' : ` (${detail})`}`,
   'no-capture': (detail) => `Not seen: messages of devices${detail === undefined ? '' : ` (${detail})`}`,
 };
 

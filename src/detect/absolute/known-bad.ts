@@ -9,7 +9,7 @@ const HOLD = 6 * 3_600_000;
 /** Contact with a place that an installed list calls bad: the device began it, or looked the name up. */
 export const knownBad: Detector = {
   name: 'known-bad',
-  needs: ['connections', 'control'],
+  needs: ['connections', 'names'],
   start({ badPlaces, claim }) {
     return {
       opened({ device, byDevice, marks, far }) {

@@ -85,6 +85,17 @@ describe('a line held open', () => {
     expect(found(...line(MINUTE, 120, spec))).toEqual([]);
   });
 
+  it('at the port of TLS, without a word of TLS in a log of flows that would know, is found', () => {
+    const quiet = (greetings: boolean) => {
+      const { take, findings } = watch(thinSession);
+      take({ kind: 'source', at: START, source: 'flow-log', coverage: [], lost: { events: 0, packets: 0 }, greetings });
+      take(flows(START, { from: CAMERA, to: BEYOND('203.0.113.1') }), ...line(MINUTE, 90, { port: 443 }));
+      return findings();
+    };
+    expect(quiet(true)).toMatchObject([{ subject: `tcp/443 ${MASTER.address}` }]);
+    expect(quiet(false)).toEqual([]);
+  });
+
   it('at the port of TLS without a word of TLS is less sure', () => {
     const hours = ticks(START + HOUR, MINUTE, 90).map((at, i) =>
       flows(at, { from: CAMERA, to: BEYOND('203.0.113.44'), at, slot: 9, flags: i === 0 ? 5 : 4, up: 3, down: 3 }),

@@ -39,15 +39,16 @@ type Line = { minutes: number; packets: number };
 
 export const thinSession: Detector = {
   name: 'thin-session',
-  needs: ['connections', 'control'],
+  needs: ['connections', 'names'],
   start({ home, contacts, names, claim }) {
     const lines = new WeakMap<Contact, Line>();
     let minute = 0;
     let started = Number.NaN;
+    let greetingsTold = false;
     const look = (contact: Contact): void => {
       if (contact.protocol !== PROTOCOL.tcp || contact.name !== undefined || contact.wasNamed) return;
       // Where look-ups are seen, greetings are seen too.
-      const isDisguised = names.asks(contact.device) && isWithoutTls(contact, contacts, started);
+      const isDisguised = (greetingsTold || names.asks(contact.device)) && isWithoutTls(contact, contacts, started);
       if (isEverydayPort(contact.protocol, contact.port) && !isDisguised) return;
       if (contact.rhythm.count > THRESHOLDS.restarts.value) return;
       const conversation = contacts.conversation(contact);
@@ -66,6 +67,9 @@ export const thinSession: Detector = {
         if (Number.isNaN(started)) started = first;
       },
       observe: {
+        source: ({ greetings }) => {
+          greetingsTold ||= greetings === true;
+        },
         hello: ({ server }, device) => {
           if (device >= 0) contacts.greeted(device, server.address);
         },
@@ -83,8 +87,8 @@ export const thinSession: Detector = {
 const FIRST_LOOK = MINUTE;
 
 function isWithoutTls(contact: Contact, contacts: Contacts, started: number): boolean {
-  const { protocol, port, first, begun } = contact;
-  return isTlsPort(protocol, port) && begun && first - started >= FIRST_LOOK && !contacts.isGreeted(contact);
+  const { protocol, port, first, hasGaps } = contact;
+  return isTlsPort(protocol, port) && !hasGaps && first - started >= FIRST_LOOK && !contacts.isGreeted(contact);
 }
 
 function isThin(contact: Contact, conversation: Conversation, { minutes }: Line): boolean {

@@ -37,6 +37,8 @@ export class Contact {
   readonly wasNamed: boolean;
   /** Its first flow began before our eyes. */
   readonly begun: boolean;
+  /** Some flow of it was met in its middle: what is seen has gaps. */
+  hasGaps = false;
   /** Its bytes are those of IP packets, without the link's header. */
   readonly counted: boolean;
   readonly rhythm = new Rhythm();
@@ -187,6 +189,7 @@ export class Contacts {
       this.#byEntry[flow.conversation] = contact;
       this.#meet(circle, contact);
     }
+    contact.hasGaps ||= !flow.begun;
     const before = contact.rhythm.last;
     if (!contact.rhythm.note(flow.at)) return undefined;
     this.#noteAnswer(contact, before);

@@ -28,7 +28,7 @@ const CONFIDENCE = { appliance: 0.7, critical: 0.7, general: 0.3, infrastructure
 
 export const encryptedDns: Detector = {
   name: 'encrypted-dns',
-  needs: ['connections', 'control'],
+  needs: ['connections', 'names'],
   start({ home, claim }) {
     const lastUse = new Map<number, number>();
     const used = (device: number, node: string, at: number) => {

@@ -34,7 +34,7 @@ const HOLD = 6 * HOUR;
 
 export const generatedNames: Detector = {
   name: 'generated-names',
-  needs: ['control'],
+  needs: ['names'],
   start: ({ home, claim }) => ({
     named({ asker, zone, missing }) {
       if (!missing || asker.missing < THRESHOLDS.missing.value) return;

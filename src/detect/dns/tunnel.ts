@@ -49,7 +49,7 @@ const HOLD = DAY;
 
 export const dnsTunnel: Detector = {
   name: 'dns-tunnel',
-  needs: ['control'],
+  needs: ['names'],
   start: ({ claim }) => ({
     named(news) {
       const found = news.asked ? judge(news.asker, news.zone) : undefined;

@@ -28,7 +28,7 @@ const HOLD = 10 * MINUTE;
 
 export const waterTorture: Detector = {
   name: 'dns-water-torture',
-  needs: ['control'],
+  needs: ['names'],
   start: ({ claim }) => ({
     named(news) {
       const found = news.asked ? judge(news.asker, news.zone) : undefined;

@@ -47,7 +47,7 @@ const OWNERS: ReadonlyMap<string, string> = new Map(
 /** Of appliances only: what people do with their own phones and computers is nobody's business in the house. */
 export const tracker: Detector = {
   name: 'tracker',
-  needs: ['control'],
+  needs: ['names'],
   start: ({ home, claim }) => ({
     named({ resolved, asker: { device }, zone: { domain } }) {
       const owner = resolved ? OWNERS.get(domain) : undefined;

@@ -57,7 +57,7 @@ const UNKNOWN_FACTOR = 0.75;
 
 export const novelty: Detector = {
   name: 'novelty',
-  needs: ['connections', 'control'],
+  needs: ['connections', 'names'],
   start({ home, contacts, claim }) {
     const habits = habitBookOf(home);
     return {

@@ -79,7 +79,7 @@ const SLOW_HOLD = 12 * 3_600_000;
 /** One service tried at many far ends. */
 export const horizontalScan: Detector = {
   name: 'horizontal-scan',
-  needs: ['connections', 'syns'],
+  needs: ['connections'],
   start({ home, evidence, claim }) {
     return {
       second(at, active) {

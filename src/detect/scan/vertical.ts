@@ -64,7 +64,7 @@ const SLOW_HOLD = 12 * 3_600_000;
 /** Many ports of one far end tried. */
 export const verticalScan: Detector = {
   name: 'vertical-scan',
-  needs: ['connections', 'syns'],
+  needs: ['connections'],
   start({ evidence, claim }) {
     return {
       second(at, active) {

@@ -209,14 +209,15 @@ describe('a log of flows', () => {
     ]);
     expect(observations[0]).toMatchObject({
       kind: 'source',
-      coverage: [{}, { detail: expect.stringMatching('dns.log') }],
+      coverage: [{ code: 'flow-log' }],
     });
   });
 
   test('without dns.log says that names are missing, and that no header is seen', async () => {
     const { observations } = await read(zeek({}));
     expect(observations[0]).toMatchObject({
-      coverage: [{ code: 'headers-not-seen' }, { code: 'no-capture', detail: 'flow log, no dns.log beside it' }],
+      coverage: [{ code: 'flow-log' }, { code: 'look-ups-not-seen', detail: 'no dns.log lies beside it' }],
+      greetings: true,
     });
   });
 

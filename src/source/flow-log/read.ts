@@ -67,7 +67,11 @@ export async function readFlowLog(
   const timeline = new Timeline(sink);
   const reading = new Rows(timeline, textOf(head), options.onRow);
   const names = options.alone ? undefined : await Names.beside(file, timeline, reading.end);
-  sink({ kind: 'source', at: 0, source: 'flow-log', coverage: coverageOf(names), lost: { events: 0, packets: 0 } });
+  sink({
+    ...{ kind: 'source', at: 0, source: 'flow-log', coverage: coverageOf(names), lost: { events: 0, packets: 0 } },
+    // Its writer looked at what is said, and says where it is TLS.
+    greetings: textOf(head).includes('service'),
+  });
   const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
   try {
     for await (const lines of linesOf(source, head)) {
@@ -92,8 +96,8 @@ export async function readFlowLog(
 }
 
 function coverageOf(names: Names | undefined): CoverageNote[] {
-  const detail = names ? `flow log, with the names of ${names.name}` : 'flow log, no dns.log beside it';
-  return [{ code: 'headers-not-seen' }, { code: 'no-capture', detail }];
+  const log: CoverageNote = { code: 'flow-log' };
+  return names ? [log] : [log, { code: 'look-ups-not-seen', detail: 'no dns.log lies beside it' }];
 }
 
 /** The rows of the log of flows. */

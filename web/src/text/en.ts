@@ -151,6 +151,8 @@ export const en = {
       'no-conntrack':
         'The kernel’s list of connections cannot be read, so connections through this router are missing.',
       'no-capture': 'Packets cannot be listened to, so names of far ends and of devices are missing.',
+      'flow-log': 'A log of flows tells what connections came to, and shows no packet.',
+      'look-ups-not-seen': 'What names devices look up is not seen.',
       'no-neighbours': 'The list of neighbours cannot be read, so addresses may not be matched to devices.',
       'no-right': 'SPIN lacks a right on this machine. Started as root, it sees more.',
       'connections-from-before': 'What connections that are older than SPIN’s start carried before is unknown.',

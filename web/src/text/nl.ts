@@ -148,6 +148,8 @@ export const nl: Texts = {
       'no-conntrack':
         'De lijst met verbindingen van de kernel is niet leesbaar; verbindingen via deze router ontbreken.',
       'no-capture': 'Pakketten zijn niet af te luisteren; namen van bestemmingen en apparaten ontbreken.',
+      'flow-log': 'Een logboek van stromen zegt wat er van verbindingen werd, en toont geen pakket.',
+      'look-ups-not-seen': 'Welke namen apparaten opzoeken, is niet te zien.',
       'no-neighbours': 'De lijst met buren is niet leesbaar; adressen horen misschien niet bij het juiste apparaat.',
       'no-right': 'SPIN mist een recht op deze machine. Gestart als root ziet het meer.',
       'connections-from-before': 'Wat verbindingen van vóór de start van SPIN eerder hebben vervoerd, is onbekend.',
