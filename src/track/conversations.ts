@@ -1,4 +1,5 @@
 import type { AddressWords } from '../model/address.ts';
+import type { Counters } from '../model/home.ts';
 import { FairTable, grown } from './fair-table.ts';
 import type { Limits } from './limits.ts';
 import type { Names } from './names.ts';
@@ -251,6 +252,15 @@ export class Conversations {
       this.#state[entry] = this.#state[entry]! | MORE_ENDS;
     }
     return further;
+  }
+
+  readCounters(entry: number, into: Counters): void {
+    const counters = this.#counters;
+    const at = entry * COUNTERS;
+    into.packetsUp = counters[at + PACKETS_UP]!;
+    into.packetsDown = counters[at + PACKETS_DOWN]!;
+    into.bytesUp = counters[at + BYTES_UP]!;
+    into.bytesDown = counters[at + BYTES_DOWN]!;
   }
 
   counters(entry: number): { packetsUp: number; packetsDown: number; bytesUp: number; bytesDown: number } {

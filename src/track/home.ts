@@ -215,10 +215,17 @@ export class Home {
     return entry < 0 ? undefined : this.#viewConversation(entry);
   }
 
-  /** Counters of a conversation, without the rest of what `conversation` tells. */
-  countersOf(conversation: number): Counters | undefined {
+  /** Reads the counters of a conversation, without all else that `conversation` tells. @returns whether it is known */
+  readCounters(conversation: number, into: Counters): boolean {
     const entry = this.#conversations.entry(conversation);
-    return entry < 0 ? undefined : this.#conversations.counters(entry);
+    if (entry >= 0) this.#conversations.readCounters(entry, into);
+    return entry >= 0;
+  }
+
+  /** Bytes that the device of a conversation has sent in it; 0 where it is no longer known. */
+  bytesUp(conversation: number): number {
+    const entry = this.#conversations.entry(conversation);
+    return entry < 0 ? 0 : this.#conversations.counters(entry).bytesUp;
   }
 
   /** Name of a conversation's far end: what `conversation` tells as `node.name`. */

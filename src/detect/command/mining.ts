@@ -58,9 +58,9 @@ export const mining: Detector = {
     };
 
     function isSession(contact: Contact): boolean {
-      const counters = home.countersOf(contact.conversation);
-      if (!counters) return false;
-      const { packetsUp, packetsDown, bytesUp, bytesDown } = counters;
+      const conversation = contacts.conversation(contact);
+      if (!conversation) return false;
+      const { packetsUp, packetsDown, bytesUp, bytesDown } = conversation;
       const size = (bytesUp + bytesDown) / (packetsUp + packetsDown);
       return Math.min(packetsUp, packetsDown) >= SESSION.packets.value && size <= SESSION.largest.value;
     }

@@ -1,6 +1,7 @@
+import type { Counters } from '../../model/home.ts';
 import { classOf } from '../../model/kinds.ts';
 import type { Home } from '../../track/home.ts';
-import type { Contact, Contacts } from '../contacts/contacts.ts';
+import type { Contact } from '../contacts/contacts.ts';
 import type { Claim, Detector, Threshold } from '../detector.ts';
 
 const SECOND = 1000;
@@ -50,11 +51,16 @@ const CONFIDENCE = { appliance: 0.9, critical: 0.9, general: 0.5, infrastructure
 
 /** Bytes sent and received. */
 type Bytes = { up: number; down: number };
-/** What a device had sent and received at a look, in all and with each contact; `of` is empty where that was little. */
-type Ledger = { at: number; total: Bytes; of: Map<number, Bytes>; displaced: number };
+/** … in one conversation at a look. */
+type Mark = Bytes & { at: number };
+/** What a device had sent and received at its latest look, in all; and by conversation, where that was not little. */
+type Ledger = { at: number; total: Bytes; displaced: number; isMarked: boolean; readonly marks: Map<number, Mark> };
 /** What was added since the look before. */
 type Part = Bytes & { contact: Contact };
 type Relay = { broker: number; looks: number; since: number; megabytes: number };
+
+/** Those of the conversation in hand: as many are read in one look as there are contacts. */
+const COUNTERS: Counters = { packetsUp: 0, packetsDown: 0, bytesUp: 0, bytesDown: 0 };
 
 export const proxyRelay: Detector = {
   name: 'proxy-relay',
@@ -64,12 +70,18 @@ export const proxyRelay: Detector = {
     const relays = new Map<number, Relay>();
     let looked = 0;
     const look = (device: number, at: number) => {
-      const before = ledgers.get(device);
-      const now = ledgerOf(home, device, at, before, contacts);
-      ledgers.set(device, now);
-      if (!before || now.of.size === 0 || before.of.size === 0 || at - before.at > 2 * LOOK) return;
-      const parts = partsOf(before, now, contacts.all(device));
-      const found = brokerAmong(parts, restOf(before, now, parts));
+      const { bytesUp: up, bytesDown: down } = home.counters(home.deviceId(device) ?? '');
+      const displaced = contacts.displaced(device);
+      const ledger = ledgers.get(device) ?? { at, total: { up, down }, displaced, isMarked: false, marks: new Map() };
+      ledgers.set(device, ledger);
+      const before = { ...ledger };
+      Object.assign(ledger, { at, total: { up, down }, displaced, isMarked: false });
+      const added = { up: up - before.total.up, down: down - before.total.down };
+      if (Math.min(added.up, added.down) < THRESHOLDS.volume.value) return;
+      const parts = partsOf(home, ledger, before.at, contacts.all(device));
+      if (!before.isMarked || !ledger.isMarked || at - before.at > 2 * LOOK) return;
+      // Of contacts that were met and forgotten in between, only the device's own counters tell.
+      const found = brokerAmong(parts, displaced > before.displaced ? added : sumOf(parts));
       if (!found) return;
       const relay = again(relays.get(device), found.broker.contact.conversation, at);
       relays.set(device, relay);
@@ -93,37 +105,34 @@ export const proxyRelay: Detector = {
   },
 };
 
-/** Contacts are only looked at while the device both sends and gets more than a little. */
-function ledgerOf(home: Home, device: number, at: number, before: Ledger | undefined, contacts: Contacts): Ledger {
-  const { bytesUp: up, bytesDown: down } = home.counters(home.deviceId(device) ?? '');
-  const ledger: Ledger = { at, total: { up, down }, of: new Map(), displaced: contacts.displaced(device) };
-  const added = { up: up - (before?.total.up ?? up), down: down - (before?.total.down ?? down) };
-  if (Math.min(added.up, added.down) < THRESHOLDS.volume.value) return ledger;
-  for (const { conversation: id } of contacts.all(device)) {
-    const counters = home.countersOf(id);
-    if (counters) ledger.of.set(id, { up: counters.bytesUp, down: counters.bytesDown });
-  }
-  return ledger;
-}
-
-/** What each contact added, the most first. */
-function partsOf(before: Ledger, now: Ledger, known: readonly Contact[]): Part[] {
+/** What each contact added since the look before, the most first; all of them are marked. */
+function partsOf(home: Home, ledger: Ledger, before: number, known: readonly Contact[]): Part[] {
+  const { at, marks } = ledger;
   const parts: Part[] = [];
   for (const contact of known) {
-    const is = now.of.get(contact.conversation);
-    const was = before.of.get(contact.conversation);
+    const id = contact.conversation;
+    if (!home.readCounters(id, COUNTERS)) continue;
+    const { bytesUp, bytesDown } = COUNTERS;
+    const mark = marks.get(id);
+    const was = mark?.at === before ? mark : undefined;
     // One that had made room for others and came again: what it added since is not known.
-    if (!is || (!was && contact.first < before.at)) continue;
-    const part = { contact, up: is.up - (was?.up ?? 0), down: is.down - (was?.down ?? 0) };
-    if (part.up + part.down > 0) parts.push(part);
+    if (was || contact.first >= before) {
+      const part = { contact, up: bytesUp - (was?.up ?? 0), down: bytesDown - (was?.down ?? 0) };
+      if (part.up + part.down > 0) parts.push(part);
+    }
+    if (!mark) marks.set(id, { at, up: bytesUp, down: bytesDown });
+    else {
+      mark.at = at;
+      mark.up = bytesUp;
+      mark.down = bytesDown;
+    }
+    ledger.isMarked = true;
   }
+  if (marks.size > 2 * known.length) for (const [id, mark] of marks) if (mark.at !== at) marks.delete(id);
   return parts.sort((a, b) => b.up + b.down - a.up - a.down);
 }
 
-/** What all contacts added. Of those that were met and forgotten in between, only the device's own counters tell. */
-function restOf(before: Ledger, now: Ledger, parts: readonly Part[]): Bytes {
-  if (now.displaced > before.displaced)
-    return { up: now.total.up - before.total.up, down: now.total.down - before.total.down };
+function sumOf(parts: readonly Part[]): Bytes {
   return parts.reduce((sum, { up, down }) => ({ up: sum.up + up, down: sum.down + down }), { up: 0, down: 0 });
 }
 

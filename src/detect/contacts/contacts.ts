@@ -1,11 +1,13 @@
-import { type Address, type AddressWords, formatWords } from '../../model/address.ts';
+import { type Address, type AddressWords, formatWords, parseAddress } from '../../model/address.ts';
 import type { Conversation } from '../../model/home.ts';
 import type { Home } from '../../track/home.ts';
+import { Memo } from '../../track/memo.ts';
 import { MARK } from '../../track/witness.ts';
 import type { OpenedFlow } from '../evidence/opened-flow.ts';
 import { ownerOf, serviceOf } from './place.ts';
 import { RecentAddresses } from './recent-addresses.ts';
 import { Rhythm } from './rhythm.ts';
+import { Row } from './row.ts';
 
 /** Far ends beyond the home kept of one device: those met once, and those met again. */
 const MAX_ONCE = 64;
@@ -16,8 +18,10 @@ const MAX_KNOWN = 192;
  */
 const IN_USE = 200;
 /** Servers that one device greeted by TLS lately, and addresses that it knew by a name. */
-const MAX_GREETED = 192;
+const MAX_GREETED = 256;
 const MAX_NAMED = 512;
+/** Texts of addresses whose meaning is remembered. */
+const REMEMBERED = 4096;
 
 /** One service at one far end beyond the home, as one device uses it. */
 export class Contact {
@@ -46,8 +50,10 @@ export class Contact {
   packetsDown = 0;
   /** … when it was last to make room. */
   carried = 0;
-  /** It is kept as one met again. */
+  /** It is kept as one met again; and its neighbours in the row where it is kept. */
   isKnown = false;
+  earlier: Contact | undefined;
+  later: Contact | undefined;
   #owner: string | undefined;
   #service: string | undefined;
   #place: string | undefined;
@@ -91,13 +97,11 @@ export class Contact {
 
 type Circle = {
   readonly device: number;
-  readonly once: Set<Contact>;
-  /** The one longest unused first. */
-  readonly known: Set<Contact>;
+  readonly once: Row<Contact>;
+  readonly known: Row<Contact>;
   /** All of these in their order, while it holds: several detectors look in the same second. */
   all: readonly Contact[] | undefined;
-  /** The one greeted longest ago first. */
-  readonly greeted: Set<Address>;
+  readonly greeted: RecentAddresses;
   readonly named: RecentAddresses;
   /** Contacts that made room for others. */
   displaced: number;
@@ -109,6 +113,7 @@ export class Contacts {
   readonly #circles = new Map<number, Circle>();
   /** Those that are kept, by the entry of their conversation, so as many as there are of these: every new flow asks. */
   readonly #byEntry: (Contact | undefined)[] = [];
+  readonly #addresses = new Memo(parseAddress, REMEMBERED);
   #last: Circle | undefined;
   /** When the latest call was made that is known to have been answered. */
   #answered = Number.NEGATIVE_INFINITY;
@@ -143,15 +148,13 @@ export class Contacts {
 
   /** A device greeted a server as TLS does. */
   greeted(device: number, server: Address): void {
-    const { greeted } = this.#circle(device);
-    greeted.delete(server);
-    greeted.add(server);
-    if (greeted.size > MAX_GREETED) greeted.delete(greeted.values().next().value!);
+    const words = this.#addresses.of(server);
+    if (words) this.#circle(device).greeted.add(words);
   }
 
   /** Whether the device ever greeted the contact's server, of those it greeted lately. */
-  isGreeted({ device, address }: Contact): boolean {
-    return this.#circles.get(device)?.greeted.has(address) ?? false;
+  isGreeted({ device, far }: Contact): boolean {
+    return this.#circles.get(device)?.greeted.has(far) ?? false;
   }
 
   /** Whether any far end of a device is known by a name: else none can be, and having none says nothing. */
@@ -203,33 +206,28 @@ export class Contacts {
     const { once } = circle;
     once.add(contact);
     if (once.size <= MAX_ONCE) return;
-    const oldest = firstOf(once);
+    const oldest = once.first!;
     if (this.#isInUse(oldest)) this.#keep(circle, oldest);
-    else {
-      once.delete(oldest);
-      this.#displace(circle, oldest);
-    }
+    else this.#displace(circle, once, oldest);
   }
 
   /** It is the latest in use; the one longest unused makes room. */
   #keep(circle: Circle, contact: Contact): void {
     const { once, known } = circle;
-    if (contact.isKnown) known.delete(contact);
-    else once.delete(contact);
+    if (contact.isKnown) {
+      known.renew(contact);
+      return;
+    }
+    once.remove(contact);
     contact.isKnown = true;
     known.add(contact);
     if (known.size <= MAX_KNOWN) return;
-    let oldest = firstOf(known);
-    if (this.#isInUse(oldest)) {
-      known.delete(oldest);
-      known.add(oldest);
-      oldest = firstOf(known);
-    }
-    known.delete(oldest);
-    this.#displace(circle, oldest);
+    if (this.#isInUse(known.first!)) known.renew(known.first!);
+    this.#displace(circle, known, known.first!);
   }
 
-  #displace(circle: Circle, contact: Contact): void {
+  #displace(circle: Circle, row: Row<Contact>, contact: Contact): void {
+    row.remove(contact);
     circle.displaced++;
     if (this.#byEntry[contact.entry] === contact) this.#byEntry[contact.entry] = undefined;
   }
@@ -251,16 +249,12 @@ export class Contacts {
     let circle = this.#circles.get(device);
     if (!circle) {
       circle = {
-        ...{ device, once: new Set(), known: new Set(), all: undefined },
-        ...{ greeted: new Set(), named: new RecentAddresses(MAX_NAMED), displaced: 0 },
+        ...{ device, once: new Row<Contact>(), known: new Row<Contact>(), all: undefined },
+        ...{ greeted: new RecentAddresses(MAX_GREETED), named: new RecentAddresses(MAX_NAMED), displaced: 0 },
       };
       this.#circles.set(device, circle);
     }
     this.#last = circle;
     return circle;
   }
-}
-
-function firstOf(contacts: ReadonlySet<Contact>): Contact {
-  return contacts.values().next().value!;
 }

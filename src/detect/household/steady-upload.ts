@@ -72,7 +72,7 @@ function busiestOf(home: Home, known: readonly Contact[], sent: WeakMap<Contact,
   let busiest: Contact | undefined;
   let most = 0;
   for (const contact of known) {
-    const up = home.countersOf(contact.conversation)?.bytesUp ?? 0;
+    const up = home.bytesUp(contact.conversation);
     const added = up - (sent.get(contact) ?? 0);
     sent.set(contact, up);
     if (added <= most) continue;
