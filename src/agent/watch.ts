@@ -38,7 +38,7 @@ export class Watch implements Mode {
       receiver.send(observation);
     };
     const control = new ControlDecoder(sink, { crypto: quicCrypto });
-    this.#digest = new Digest(sink, { control, seed: randomInt(2 ** 32 - 1) });
+    this.#digest = new Digest(sink, { control, seed: randomInt(2 ** 32 - 1), crowds: true });
     this.#open();
     this.#report();
     this.#beat = setInterval(() => this.#second(), BEAT_MS);

@@ -4,6 +4,7 @@ import { FRAME, Packet } from '../decode/packet.ts';
 import { D, FACT, FLAG, FlowBatch, RECORD_DOUBLES, RECORD_WORDS, W } from '../model/flow.ts';
 import type { Observation } from '../model/observation.ts';
 import { Clock, isTime } from './clock.ts';
+import { Crowds } from './crowds.ts';
 import { FlowHash } from './flow-hash.ts';
 import { IDLE, isClosed, maxIdle, moveRecord, writeEnds } from './flow-record.ts';
 import { FlowTable, STATE } from './flow-table.ts';
@@ -31,6 +32,8 @@ export type DigestOptions = {
   maxFlows?: number;
   /** Secret of the flow hash: random on live traffic, fixed where runs shall be repeatable. */
   seed?: number;
+  /** Tell flows of who begins very many in sums (crowds.ts), but for the first of each second and those that are answered. */
+  crowds?: boolean;
   /** Added to every slot in batches, where the flows of several tables share one stream. */
   firstSlot?: number;
 };
@@ -53,6 +56,10 @@ const STEP = 100;
 const BATCH_RECORDS = 1024;
 /** Changed records that may wait for the end of their step: of new flows, and of those told of before. */
 const MAX_DIRTY = 16_384;
+/** Packets with which a flow is told of by itself, whoever began it. */
+const QUIET_PACKETS = 4;
+/** Time that a flow of a crowd is given to be answered before it is summed up, ms. */
+const QUIET_TIME = 1000;
 
 /** The whole table is looked through for idle flows once in so many seconds. */
 const SWEEP_SECONDS = 60;
@@ -84,6 +91,10 @@ export class Digest {
   #dirtyCount = 0;
   readonly #standing = new Int32Array(MAX_DIRTY);
   #standingCount = 0;
+  /** Flows that are not told of yet, and may never be by themselves. */
+  readonly #quiet: Int32Array;
+  #quietCount = 0;
+  readonly #crowds: Crowds | undefined;
   readonly #standingStep: number;
   #standingEnd = Number.NEGATIVE_INFINITY;
   readonly #batch = FlowBatch.ofCapacity(BATCH_RECORDS);
@@ -105,6 +116,8 @@ export class Digest {
     this.#owners = new Owners(this.#table.words);
     this.#maxOfOne = Math.max(1, Math.floor(maxFlows / SHARE_OF_ONE));
     this.#fragments = new Fragments(seed);
+    this.#quiet = new Int32Array(options.crowds ? MAX_DIRTY : 0);
+    this.#crowds = options.crowds ? new Crowds(this.#emitSum) : undefined;
   }
 
   /**
@@ -161,6 +174,8 @@ export class Digest {
   finish(): void {
     this.#drain();
     this.#drainStanding();
+    this.#sumUp(Number.POSITIVE_INFINITY);
+    this.#crowds?.turn();
     this.#send();
   }
 
@@ -182,6 +197,8 @@ export class Digest {
   #passSecond(at: number): void {
     this.#now = at;
     this.#sweep(at);
+    this.#sumUp(at - QUIET_TIME);
+    this.#crowds?.turn();
     this.#send();
     this.#sink({ kind: 'tick', at });
   }
@@ -219,10 +236,11 @@ export class Digest {
       words[base + W.protocol]! |= p.tcpFlags << (8 + 8 * down);
     }
 
-    const flags = words[base + W.flags]!;
-    if ((flags & STATE.dirty) === 0) this.#markDirty(slot, flags);
+    let flags = words[base + W.flags]!;
+    if (((flags & STATE.beganDown) !== 0) !== (down === 1)) words[base + W.flags] = flags |= STATE.answered;
+    if ((flags & (STATE.dirty | STATE.quiet)) === 0) this.#markDirty(slot, flags);
+    else if ((flags & STATE.quiet) !== 0) this.#hush(slot, flags);
     if ((flags & STATE.spoke) === 0 && p.payloadLength > 0) this.#firstData(p, base, down);
-    if (((flags & STATE.beganDown) !== 0) !== (down === 1)) words[base + W.flags]! |= STATE.answered;
     if ((p.destinationMacHigh | p.destinationMacLow) === 0) this.#learnMac(p, base, down);
     const at = p.at;
     const time = slot * RECORD_DOUBLES + D.last;
@@ -263,6 +281,8 @@ export class Digest {
     words[base + W.protocol] = p.protocol;
     if (down) words[base + W.flags]! |= STATE.beganDown;
     if (p.portless) words[base + W.flags]! |= FLAG.portless;
+    const isOneTooMany = held >= MANY_OF_ONE && this.#crowds?.isOneTooMany(owner) === true;
+    if (isOneTooMany && hasStation(p) && !(isIcmp && down)) words[base + W.flags]! |= STATE.quiet;
     if (isTcp && !p.portless && (p.tcpFlags & (SYN | RST)) === 0) words[base + W.facts]! |= FACT.stateless;
     doubles[slot * RECORD_DOUBLES + D.first] = p.at;
     doubles[slot * RECORD_DOUBLES + D.last] = p.at;
@@ -319,6 +339,39 @@ export class Digest {
     else this.#dirty[this.#dirtyCount++] = slot;
   }
 
+  /** A packet of a flow that is not told of yet: has it told if it was answered or goes on. */
+  #hush(slot: number, flags: number): void {
+    const { words } = this.#table;
+    const base = slot * RECORD_WORDS;
+    const counted = words[base + W.packetsUp]! + words[base + W.packetsDown]!;
+    if ((flags & STATE.answered) !== 0 || counted >= QUIET_PACKETS) {
+      words[base + W.flags] = flags & ~STATE.quiet;
+      this.#markDirty(slot, flags & ~STATE.quiet);
+    } else if (counted === 0) {
+      if (this.#quietCount === MAX_DIRTY) this.#sumUp(Number.POSITIVE_INFINITY);
+      this.#quiet[this.#quietCount++] = slot;
+    }
+  }
+
+  /** Adds flows that nobody answered to their sums, those whose last packet came until then. */
+  #sumUp(until: number): void {
+    const { words, doubles } = this.#table;
+    let kept = 0;
+    for (let i = 0; i < this.#quietCount; i++) {
+      const slot = this.#quiet[i]!;
+      if ((words[slot * RECORD_WORDS + W.flags]! & STATE.quiet) === 0) continue;
+      if (doubles[slot * RECORD_DOUBLES + D.last]! > until) this.#quiet[kept++] = slot;
+      else this.#sumUpFlow(slot);
+    }
+    this.#quietCount = kept;
+  }
+
+  #sumUpFlow(slot: number): void {
+    const { words, doubles } = this.#table;
+    const base = slot * RECORD_WORDS;
+    if (words[base + W.packetsUp]! + words[base + W.packetsDown]! > 0) this.#crowds?.add(words, doubles, slot);
+  }
+
   /** Makes room in the middle of a step, before the flow in hand is noted. */
   #drainEarly(): void {
     this.#now = Math.max(this.#now, this.#packet.at);
@@ -356,6 +409,16 @@ export class Digest {
     if (++batch.count === BATCH_RECORDS) this.#send();
   }
 
+  readonly #emitSum = (words: Int32Array, doubles: Float64Array, place: number): void => {
+    const batch = this.#batch;
+    moveRecord(words, doubles, place, batch.words, batch.doubles, batch.count);
+    const to = batch.count * RECORD_WORDS;
+    batch.words[to + W.slot] = 0;
+    batch.words[to + W.flags] = words[place * RECORD_WORDS + W.flags]!;
+    batch.words[to + W.flows] = words[place * RECORD_WORDS + W.flows]!;
+    if (++batch.count === BATCH_RECORDS) this.#send();
+  };
+
   #send(): void {
     const batch = this.#batch;
     if (batch.count === 0) return;
@@ -365,7 +428,9 @@ export class Digest {
 
   /** What ends with nothing new is told no more. */
   #end(slot: number): void {
-    if ((this.#table.words[slot * RECORD_WORDS + W.flags]! & STATE.dirty) !== 0) this.#emit(slot, FLAG.ended);
+    const flags = this.#table.words[slot * RECORD_WORDS + W.flags]!;
+    if ((flags & STATE.dirty) !== 0) this.#emit(slot, FLAG.ended);
+    else if ((flags & STATE.quiet) !== 0) this.#sumUpFlow(slot);
     this.#owners.remove(slot);
     this.#table.remove(slot);
   }
@@ -415,4 +480,9 @@ export class Digest {
     }
     this.#sweepAt = until;
   }
+}
+
+/** Only with hardware addresses is it known whose doing an answerless flow is when its far end is not told. */
+function hasStation(p: Packet): boolean {
+  return (p.sourceMacHigh | p.sourceMacLow) !== 0 && (p.destinationMacHigh | p.destinationMacLow) !== 0;
 }

@@ -15,6 +15,8 @@ export const STATE = {
   beganDown: 1 << 22,
   /** Data went either way. */
   spoke: 1 << 23,
+  /** Of a sender who begins very many: told of by itself only once it is answered or goes on. */
+  quiet: 1 << 24,
 } as const;
 
 /** Places of the index at first; doubled whenever it is half full. */

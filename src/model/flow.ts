@@ -34,6 +34,8 @@ export const W = {
   syns: 26,
   /** Packets of this flow whose counting was kept out of packetsUp/Down because another source counts them. */
   seen: 27,
+  /** Flows that a record of `FLAG.crowd` sums up. */
+  flows: 28,
 } as const;
 
 /** Float64 offsets within a record (in doubles). */
@@ -58,6 +60,11 @@ export const FLAG = {
   ipLengths: 16,
   /** Counted by a fragment whose first part was not seen: no ports. */
   portless: 32,
+  /**
+   * No flow but a sum of many that one sender began and nobody answered; `slot` means nothing. Source is the sender. The
+   * destination, the destination port (the only one) are zero where the flows did not share them.
+   */
+  crowd: 64,
 } as const;
 
 export const FACT = {

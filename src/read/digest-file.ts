@@ -29,7 +29,7 @@ type Sink = (observation: Observation) => void;
 type Progress = (taken: number, size: number) => void;
 
 /** The seed is fixed, so that the same file gives the same answer every time. */
-const OPTIONS = { seed: 0x5b1d_e5e1, standingStep: 1000 };
+const OPTIONS = { seed: 0x5b1d_e5e1, standingStep: 1000, crowds: true };
 
 /**
  * Reads a capture or a log of flows, whichever its first bytes say it is, and gives what it tells to `sink`; a large

@@ -4,7 +4,7 @@ import type { Totals } from '../digest/totals.ts';
 export type DigestTask = {
   file: string;
   ring: SharedArrayBuffer;
-  digest: { seed: number; standingStep: number };
+  digest: { seed: number; standingStep: number; crowds: boolean };
 };
 
 /** What it says outside the ring: how far it is, and at the end what went in and what was wrong with the file. */

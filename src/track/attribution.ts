@@ -71,6 +71,10 @@ export class Attribution {
     for (let record = 0; record < count; record++) {
       const w = record * RECORD_WORDS;
       const d = record * RECORD_DOUBLES;
+      if ((words[w + W.flags]! & FLAG.crowd) !== 0) {
+        this.#countCrowd(batch, record);
+        continue;
+      }
       const packetsUp = words[w + W.packetsUp]!;
       const packetsDown = words[w + W.packetsDown]!;
       if (packetsUp === 0 && packetsDown === 0) {
@@ -95,6 +99,33 @@ export class Attribution {
         this.#witness.flow(words, doubles, record, device, turned, this.#marks, entry);
       }
     }
+  }
+
+  /** Counts a sum of flows: in a conversation where all of them are of one, else for the device alone. */
+  #countCrowd({ words, doubles }: FlowBatch, record: number): void {
+    const w = record * RECORD_WORDS;
+    const d = record * RECORD_DOUBLES;
+    const packets = words[w + W.packetsUp]!;
+    const bytes = doubles[d + D.bytesUp]!;
+    const first = doubles[d + D.first]!;
+    const last = doubles[d + D.last]!;
+    const isOne = (words[w + W.ports]! & 0xffff) !== 0;
+    const found = isOne ? this.#attribute(words, w, first) : 0;
+    const turned = isOne ? turnedOf(found) : this.#resolve(words, w);
+    const device = turned >= 0 ? this.#identity.device : this.#receiver();
+    if (device < 0) this.#conversations.nobody(packets, bytes);
+    else if (found === 0) this.#conversations.others(device, turned === 0 ? 0 : 1, packets, bytes, last);
+    else if (turned === 0) this.#conversations.add((found - 1) >> 1, packets, 0, bytes, 0, first, last);
+    else this.#conversations.add((found - 1) >> 1, 0, packets, 0, bytes, first, last);
+    if (turned !== 0) return;
+    const marks = found === 0 ? marksOf(this.#source, this.#destination) : this.#marks;
+    this.#witness?.crowd?.(words, doubles, record, device, marks);
+  }
+
+  /** The device that frames to unknown addresses were for, by their hardware address, or -1. */
+  #receiver(): number {
+    const { station } = this.#destination;
+    return station === undefined || station.gateway ? -1 : station.device;
   }
 
   /** What `#slotEntry` holds for a record's flow, now up to date. */
@@ -374,6 +405,11 @@ export class Attribution {
     while (length <= at) length *= 2;
     this.#slots = grown(this.#slots, length);
   }
+}
+
+/** Which end the device is, by what `#slotEntry` holds; -1 where neither is. */
+function turnedOf(found: number): -1 | 0 | 1 {
+  return found === 0 ? -1 : (((found - 1) & 1) as 0 | 1);
 }
 
 function marksOf(ours: End, theirs: End): number {

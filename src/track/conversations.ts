@@ -177,6 +177,19 @@ export class Conversations {
     this.#markChanged(entry);
   }
 
+  /** Counts for a device what it sent or got in conversations that are not told apart. */
+  others(device: number, turned: 0 | 1, packets: number, bytes: number, last: number): void {
+    const at = device * COUNTERS;
+    for (const columns of this.#history
+      ? [this.#totals, this.#evicted, this.#minuteOthers]
+      : [this.#totals, this.#evicted]) {
+      columns[at + PACKETS_UP + turned]! += packets;
+      columns[at + BYTES_UP + turned]! += bytes;
+    }
+    if (turned === 0 && last > this.#lastSent[device]!) this.#lastSent[device] = last;
+    this.#deviceChanged[device] = 1;
+  }
+
   nobody(packets: number, bytes: number): void {
     this.nobodysPackets += packets;
     this.nobodysBytes += bytes;

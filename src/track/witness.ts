@@ -35,4 +35,9 @@ export type FlowWitness = {
     marks: number,
     entry: number,
   ): void;
+  /**
+   * A sum of flows (`FLAG.crowd`) that the device, its source, began and nobody answered. The far end is not known where
+   * the destination is zero.
+   */
+  crowd?(words: Uint32Array, doubles: Float64Array, record: number, device: number, marks: number): void;
 };

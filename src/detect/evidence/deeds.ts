@@ -38,7 +38,7 @@ export class Deeds {
   mark(syns: number, port: number, at: number): void {
     this.marked += Math.max(1, syns);
     this.markedAt = at;
-    this.markedPort = port;
+    if (port !== 0) this.markedPort = port;
   }
 
   /** @param source a hash of the address; of an IPv6 address, of its /64 */

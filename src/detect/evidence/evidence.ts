@@ -117,6 +117,19 @@ export class Evidence implements FlowWitness {
     this.#press(deeds, it, began);
   }
 
+  /** Of a crowd nothing is new but how many, and how hard they press on a far end that they share. */
+  crowd(words: Uint32Array, doubles: Float64Array, record: number, device: number, marks: number): void {
+    const deeds = this.#deeds[device] ?? this.#begin(device);
+    if (!deeds.isActive) this.#activate(device, deeds);
+    const it = this.#inHand;
+    it.take(words, doubles, record, device, 0, marks, 0);
+    if ((it.facts & FACT.sequenceIsDestination) !== 0) deeds.mark(it.syns, it.port, it.last);
+    if (it.isToNobody) return;
+    it.meet(this.#seed);
+    const flows = words[it.w + W.flows]!;
+    deeds.pressure.add(it, it.port, 0, flows, it.protocol === PROTOCOL.tcp && it.isBaseless ? flows : 0);
+  }
+
   /** A second of observed time ended: `active` and what they did in it may be looked at until `clear`. */
   second(at: number): void {
     this.#at = at;

@@ -41,7 +41,7 @@ export type Exchange = {
 type Eyes = Pick<Digest, 'frame' | 'advance' | 'finish'>;
 
 function digestOf(sink: (observation: Observation) => void): Digest {
-  return new Digest(sink, { control: new ControlDecoder(sink), standingStep: SECOND });
+  return new Digest(sink, { control: new ControlDecoder(sink), standingStep: SECOND, crowds: true });
 }
 
 /** Packets are put down in any order and played in that of their times. */

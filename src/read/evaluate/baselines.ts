@@ -115,6 +115,10 @@ export class Baselines implements FlowWitness {
     seen.zeek.delete(pair);
   }
 
+  crowd(words: Uint32Array, doubles: Float64Array, record: number, device: number, marks: number): void {
+    this.flow(words, doubles, record, device, 0, marks, 0);
+  }
+
   neighbour({ asks, at }: NeighbourObservation, device: number): void {
     if (asks === undefined || device < 0) return;
     const seen = this.#of(device);

@@ -65,7 +65,7 @@ export async function meetHome(file: string, truth: Truth): Promise<{ home: Home
 async function runThrough(file: string, truth: Truth, change: Change): Promise<{ run: Run; faults: string[] }> {
   const run = new Run(truth);
   const control = new ControlDecoder(run.sink, { crypto: quicCrypto });
-  const digest = new Digest(run.sink, { control, seed: SEED, standingStep: 1000 });
+  const digest = new Digest(run.sink, { control, seed: SEED, standingStep: 1000, crowds: true });
   const faults = await readThrough(file, digest, change);
   digest.finish();
   run.end();

@@ -217,5 +217,9 @@ function both(a: FlowWitness, b: FlowWitness): FlowWitness {
       a.flow(words, doubles, record, device, turned, marks, entry);
       b.flow(words, doubles, record, device, turned, marks, entry);
     },
+    crowd(words, doubles, record, device, marks) {
+      a.crowd?.(words, doubles, record, device, marks);
+      b.crowd?.(words, doubles, record, device, marks);
+    },
   };
 }
