@@ -165,7 +165,9 @@ export class Enforcement {
   async #open(): Promise<Nftables> {
     this.#kernel ??= new NftablesReader();
     this.#writer ??= new NftablesWriter();
-    this.#nft = await Nftables.open(this.#writer.write);
+    const { write } = this.#writer;
+    const kernel = this.#kernel;
+    this.#nft = await Nftables.open({ write, rules: (table) => kernel.rules(table) });
     return this.#nft;
   }
 
@@ -215,7 +217,6 @@ export class Enforcement {
     if (generation === this.#quiet && !this.#blind) return true;
     const found = await nft.repair();
     if (inForce !== this.#inForce || this.#isOff) return false;
-    // Sets that an attacker fills cannot be read: what others changed is seen when they are empty again.
     if (!found) return true;
     this.#quiet = generation;
     if (this.#blind) this.#tell('in-force', inForce.revision);

@@ -21,8 +21,10 @@ export function elementChanges(previous: Ruleset, next: Ruleset): SetChange[] | 
 /** What goes comes first: an element that only has something else beside it is both. */
 function changesOf(set: NftSet, before: ReadonlyMap<string, string>): SetChange[] {
   if (set.dynamic) return [];
-  const keys = [...before].flatMap(([key, beside]) => (set.elements.get(key) === beside ? [] : [key]));
-  const elements = [...set.elements].filter(([key, beside]) => before.get(key) !== beside);
+  const keys: string[] = [];
+  const elements: Array<[string, string]> = [];
+  for (const [key, beside] of before) if (set.elements.get(key) !== beside) keys.push(key);
+  for (const [key, beside] of set.elements) if (before.get(key) !== beside) elements.push([key, beside]);
   const of = { set: set.name, type: set.type, counts: set.words.includes('counter') };
   return [
     ...(keys.length > 0 ? [{ ...of, action: 'delete' as const, keys }] : []),

@@ -469,6 +469,33 @@ describe.skipIf(reason)('the table', () => {
     expect(await isCut(FAR.v4, 443)).toBe(true);
   });
 
+  it('that somebody changed is brought back also while an attacker keeps its sets too full to be listed', async () => {
+    const limits = { packets: { perSecond: 1000, burst: 1000 } };
+    const policy = withDevice({ mode: 'enforce', limits }, openPolicy({ blocks: [{ id: 'b', device: 'd-1' }] }));
+    await bed.apply(policy);
+    const elements = (i: number) =>
+      Array.from({ length: 1000 }, (_, j) => `${HOME.mac} . 10.${i}.${j >> 8}.${j & 255}`);
+    const full = Array.from(
+      { length: 90 },
+      (_, i) =>
+        `add element inet spin destination4 { ${elements(i)
+          .map((key) => `${key} timeout 300s`)
+          .join(', ')} }\n`,
+    );
+    bed.bed.run(bed.bed.router, ['nft', '-f', '-'], full.join(''));
+    expect(await bed.onRouter(() => bed.nft.repair())).toEqual([]);
+    bed.bed.run(bed.bed.router, ['nft', 'delete', 'element', 'inet', 'spin', 'ruled', `{ ${HOME.mac} }`]);
+    bed.bed.run(bed.bed.router, ['nft', 'flush', 'chain', 'inet', 'spin', 'ruled']);
+    expect(await bed.onRouter(() => bed.nft.repair())).toEqual([
+      'chain ruled: 0 instead of 6 rules',
+      `ruled: ${HOME.mac} is missing`,
+    ]);
+    expect(await isCut(FAR.v4, 443)).toBe(true);
+    expect(await bed.onRouter(() => bed.nft.repair())).toEqual([]);
+    bed.bed.run(bed.bed.router, ['nft', 'delete', 'table', 'inet', 'spin']);
+    expect(await bed.onRouter(() => bed.nft.repair())).toEqual(['the table is not there']);
+  });
+
   it('has one master', async () => {
     await bed.apply(openPolicy());
     await expect(bed.onRouter(() => Nftables.open())).rejects.toMatchObject({ code: 'second-instance' });

@@ -11,7 +11,16 @@ import { elementChanges } from './changes.ts';
 import { type Counted, type Counting, countingSets, type ReadCounters, readCounters } from './counters.ts';
 import { readListing } from './listing.ts';
 import { TABLE } from './names.ts';
-import { type Actual, changeText, compile, differences, diffText, type Ruleset, replaceText } from './ruleset.ts';
+import {
+  type Actual,
+  changeText,
+  compile,
+  differences,
+  diffText,
+  type Ruleset,
+  replaceText,
+  SCHEMA_MARK,
+} from './ruleset.ts';
 
 /** nft takes a tenth of a second for tens of thousands of elements; what takes longer hangs. */
 const TIMEOUT_MS = 10_000;
@@ -37,8 +46,13 @@ export class EnforceError extends Error {
   }
 }
 
-/** Makes changes of sets of our table, all or none. @throws where the kernel refuses */
-export type WriteElements = (table: string, changes: readonly SetChange[]) => void;
+/** What needs no program. */
+export type Kernel = {
+  /** Makes changes of sets of a table, all or none. @throws where the kernel refuses */
+  write: (table: string, changes: readonly SetChange[]) => void;
+  /** Chains of a table, each with how many rules it has. */
+  rules: (table: string) => ReadonlyMap<string, number>;
+};
 
 type Chains = { nftables?: Array<{ chain?: { table: string } }> };
 
@@ -46,7 +60,7 @@ class TooLarge extends Error {}
 
 export class Nftables {
   readonly #lock: Server;
-  readonly #write: WriteElements | undefined;
+  readonly #kernel: Kernel | undefined;
   /** Transactions made so far. */
   commits = 0;
   #inForce: Ruleset | undefined;
@@ -57,17 +71,18 @@ export class Nftables {
   /** Changes happen one after the other. */
   #last: Promise<unknown> = Promise.resolve();
 
-  private constructor(lock: Server, write: WriteElements | undefined) {
+  private constructor(lock: Server, kernel: Kernel | undefined) {
     this.#lock = lock;
-    this.#write = write;
+    this.#kernel = kernel;
   }
 
   /**
-   * @param write for changes by elements alone; without it nft makes them
+   * @param kernel for changes by elements alone, and to read a table with more in it than nft can list; without it nft
+   *   makes all changes, and such a table is not read
    * @throws EnforceError `second-instance` while another process enforces in this network namespace
    */
-  static async open(write?: WriteElements): Promise<Nftables> {
-    return new Nftables(await takeLock(), write);
+  static async open(kernel?: Kernel): Promise<Nftables> {
+    return new Nftables(await takeLock(), kernel);
   }
 
   /**
@@ -108,8 +123,7 @@ export class Nftables {
 
   /**
    * Brings back what somebody else removed or changed. Gives way to `apply`.
-   * @returns what was different, one line each; nothing where that is not known: nothing was applied yet, it gave way, or
-   *   the table is larger than can be read
+   * @returns what was different, one line each; nothing where that is not known: nothing was applied yet, or it gave way
    */
   repair(): Promise<string[] | undefined> {
     return this.#inTurn(async () => {
@@ -118,10 +132,10 @@ export class Nftables {
       const looking = new AbortController();
       this.#looking = looking;
       try {
-        const actual = await list(looking.signal);
+        const actual = (await list(looking.signal)) ?? (await this.#listInParts(ruleset, looking.signal));
         if (!actual) return undefined;
         const found = differences(ruleset, actual);
-        if (found.length > 0) await this.#commit(await adopt(ruleset));
+        if (found.length > 0) await this.#commit(textFrom(actual, ruleset));
         return found;
       } catch (error) {
         if (looking.signal.aborted) return undefined;
@@ -147,13 +161,35 @@ export class Nftables {
     await new Promise((resolve) => this.#lock.close(resolve));
   }
 
+  /** Set by set, without those that the kernel fills: an attacker who makes them large hides nothing by it. */
+  async #listInParts(ruleset: Ruleset, signal: AbortSignal): Promise<Actual | undefined> {
+    if (!this.#kernel) return undefined;
+    const sets = new Map<string, ReadonlyMap<string, string>>();
+    const read = async (kind: string, name: string) => {
+      const args = ['-j', '-n', 'list', kind, 'inet', TABLE, name];
+      return readListing(await nft(args, '', { signal, timeout: LISTING_MS }));
+    };
+    try {
+      const { schema } = await read('set', SCHEMA_MARK + ruleset.schema);
+      for (const { name, type, dynamic } of ruleset.sets.values()) {
+        const part = dynamic ? undefined : await read(type.includes(' : ') ? 'map' : 'set', name);
+        sets.set(name, part?.sets.get(name) ?? new Map());
+      }
+      return { schema, sets, chains: this.#kernel.rules(TABLE) };
+    } catch (error) {
+      if (signal.aborted || error instanceof TooLarge) return undefined;
+      // A set that is not there: the table is another one.
+      return { schema: undefined, sets, chains: new Map() };
+    }
+  }
+
   /** Elements are written within a millisecond; nft takes some twenty to begin with. */
   async #change(former: Ruleset | undefined, next: Ruleset): Promise<void> {
     if (!former) return this.#commit(await adopt(next));
-    const changes = this.#write && elementChanges(former, next);
-    if (!this.#write || !changes) return this.#commit(diffText(former, next));
+    const changes = this.#kernel && elementChanges(former, next);
+    if (!this.#kernel || !changes) return this.#commit(diffText(former, next));
     if (changes.length === 0) return;
-    this.#write(TABLE, changes);
+    this.#kernel.write(TABLE, changes);
     this.commits++;
   }
 
@@ -177,7 +213,10 @@ export async function removeAll(): Promise<void> {
 
 /** By its elements where it can be read what is there, else as a whole: both without a gap. */
 async function adopt(ruleset: Ruleset): Promise<string> {
-  const actual = await list();
+  return textFrom(await list(), ruleset);
+}
+
+function textFrom(actual: Actual | undefined, ruleset: Ruleset): string {
   return actual?.schema === ruleset.schema ? changeText(ruleset, actual) : replaceText(ruleset);
 }
 

@@ -133,7 +133,9 @@ export class EnforcingBed {
     await this.onRouter(async () => {
       this.#kernel ??= new NftablesReader();
       this.#writer ??= new NftablesWriter();
-      this.#nft ??= await Nftables.open(this.#writer.write);
+      const { write } = this.#writer;
+      const kernel = this.#kernel;
+      this.#nft ??= await Nftables.open({ write, rules: (table) => kernel.rules(table) });
       await this.#nft.apply(policy);
     });
   }

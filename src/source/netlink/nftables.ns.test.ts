@@ -65,6 +65,14 @@ describe.skipIf(reason)(`the kernel’s firewall${reason ? ` (skipped: ${reason}
     expect(read('links', 'ifname')['"lan"']?.packets).toBeGreaterThanOrEqual(8);
   });
 
+  it('tells the chains of a table, and how many rules each has', () => {
+    bed.run(bed.router, ['nft', '-f', '-'], 'add table inet u\nadd chain inet u c\nadd rule inet u c drop\n');
+    expect(reader.rules('t')).toEqual(new Map([['c', 5]]));
+    expect(reader.rules('u')).toEqual(new Map([['c', 1]]));
+    expect(reader.rules('none')).toEqual(new Map());
+    bed.run(bed.router, ['nft', 'delete', 'table', 'inet', 'u']);
+  });
+
   it('tells nothing of elements that do not count, and says that there is no such set', () => {
     expect(read('silent', 'ipv4_addr')).toEqual({});
     expect(() => read('none', 'ipv4_addr')).toThrow('ENOENT');

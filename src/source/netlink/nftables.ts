@@ -11,6 +11,10 @@ import { NETLINK_NETFILTER, NetlinkSocket } from './socket.ts';
 const SUBSYSTEM = 10 << 8;
 const GET_ELEMENTS = SUBSYSTEM | 13;
 const NEW_ELEMENTS = SUBSYSTEM | 12;
+const GET_RULES = SUBSYSTEM | 7;
+const NEW_RULE = SUBSYSTEM | 6;
+const GET_CHAINS = SUBSYSTEM | 4;
+const NEW_CHAIN = SUBSYSTEM | 3;
 const GET_GENERATION = SUBSYSTEM | 16;
 const NEW_GENERATION = SUBSYSTEM | 15;
 const NFGENMSG_BYTES = 4;
@@ -23,6 +27,8 @@ const DATA_VALUE = 1;
 const EXPRESSION = { name: 1, data: 2 } as const;
 const COUNTER = { bytes: 1, packets: 2 } as const;
 const GENERATION_ID = 1;
+const CHAIN = { table: 1, name: 3 } as const;
+const RULE = { table: 1, chain: 2 } as const;
 
 /** @param key as nft writes it; of an interval its first address */
 export type CounterHandler = (key: string, packets: number, bytes: number) => void;
@@ -61,6 +67,29 @@ export class NftablesReader {
     this.#ask(GET_ELEMENTS, FLAG.dump, payload, (message, from, to) => {
       if (message === NEW_ELEMENTS) eachCounter(view, from, to, fields, handle);
     });
+  }
+
+  /** The chains of a table `inet`, each with how many rules it has. */
+  rules(table: string): Map<string, number> {
+    const { view } = this.#socket;
+    const counts = new Map<string, number>();
+    const each = (get: number, told: number, ids: { table: number; name: number }, handle: (name: string) => void) => {
+      const payload = Buffer.concat([Uint8Array.of(FAMILY_INET, 0, 0, 0), attribute(ids.table, terminated(table))]);
+      this.#ask(get, FLAG.dump, payload, (type, from, to) => {
+        if (type !== told) return;
+        const texts = new Map<number, string>();
+        eachAttribute(view, from + NFGENMSG_BYTES, to, (id, start, end) => {
+          if (id === ids.table || id === ids.name) texts.set(id, textAt(view, start, end));
+        });
+        // Older kernels tell the chains of all tables.
+        if (texts.get(ids.table) === table) handle(texts.get(ids.name) ?? '');
+      });
+    };
+    each(GET_CHAINS, NEW_CHAIN, CHAIN, (name) => counts.set(name, 0));
+    each(GET_RULES, NEW_RULE, { table: RULE.table, name: RULE.chain }, (name) =>
+      counts.set(name, (counts.get(name) ?? 0) + 1),
+    );
+    return counts;
   }
 
   close(): void {
