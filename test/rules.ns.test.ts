@@ -9,6 +9,8 @@ import { FAR, HOME, ROUTER, Street } from './street.ts';
 const READY = 90_000;
 const SEEN = 30_000;
 const SETTLED = 30_000;
+/** By then a new address is covered, ms. */
+const COVERED = 1_000;
 
 const PASSWORD = 'green bicycle lamp';
 const obstacle = whyNoNamespaces();
@@ -100,6 +102,50 @@ describe.skipIf(obstacle)(`the household's rules on a router${reason}`, () => {
   test('one far end is blocked by its address, the other stays', () => {
     ask('block', '--node', FAR.v4, '--for', '1h');
     expect(fetchAll()).toEqual(['nothing', 200]);
+    ask('undo');
+  });
+
+  describe('a blocked name', () => {
+    const NAME = 'tracker.example';
+    const SECOND = { v4: '203.0.113.9', v6: '2001:db8:2::9' };
+    const status = (address: string) =>
+      street.ask(street.home, `http://${address.includes(':') ? `[${address}]` : address}/`).status ?? 'nothing';
+    let answer: (addresses: readonly string[]) => Promise<void>;
+
+    beforeAll(async () => {
+      street.addAddress(street.far, `${SECOND.v4}/24`);
+      street.addAddress(street.far, `${SECOND.v6}/64`);
+      answer = street.resolve();
+      await answer([FAR.v4, FAR.v6]);
+    });
+    afterAll(() => {
+      ask('undo');
+    });
+
+    test('is cut at all its addresses', async () => {
+      expect(street.lookUp(NAME)).toEqual([FAR.v4, FAR.v6]);
+      ask('block', '--node', NAME, '--for', '1h');
+      await whenInForce();
+      expect([FAR.v4, FAR.v6, SECOND.v4, SECOND.v6].map(status)).toEqual(['nothing', 'nothing', 200, 200]);
+    });
+
+    test('is cut at an address that it gets later, before a second has passed', async () => {
+      await answer([SECOND.v4, SECOND.v6]);
+      expect(street.lookUp(NAME)).toEqual([SECOND.v4, SECOND.v6]);
+      await new Promise((next) => setTimeout(next, COVERED));
+      const before = arrived();
+      expect([SECOND.v4, SECOND.v6].map(status)).toEqual(['nothing', 'nothing']);
+      expect(arrived()).toBe(before);
+    });
+  });
+
+  test('a blocked device is cut at an address that it gets later, at once', () => {
+    ask('block', '--device', device.id, '--always');
+    const later = '2001:db8:1::77';
+    street.addAddress(street.home, `${later}/64`);
+    const before = arrived();
+    expect(street.ask(street.home, `http://[${FAR.v6}]/`, '', '', later)).toEqual({ error: 'no answer' });
+    expect(arrived()).toBe(before);
     ask('undo');
   });
 

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 
 const SPEAK = join(import.meta.dirname, 'speak.ts');
+const RESOLVE = join(import.meta.dirname, 'resolve.ts');
 
 /** Addresses of documentation (RFC 5737, RFC 3849) and locally administered hardware addresses. */
 export const HOME = { v4: '192.0.2.10', v6: '2001:db8:1::10', mac: '02:00:00:00:01:10' } as const;
@@ -21,6 +22,7 @@ export class Street {
   readonly router: string;
   readonly far: string;
   #server: ChildProcess | undefined;
+  #resolver: ChildProcess | undefined;
 
   constructor() {
     const id = `spin-street${process.pid}-${++made}`;
@@ -46,9 +48,33 @@ export class Street {
     await once(this.#server.stdout!, 'data');
   }
 
-  ask(namespace: string, url: string, host = '', body?: string): Answer {
-    const args = ['ask', url, host, ...(body === undefined ? [] : [body])];
+  /** @param from the address that it is asked from, where that is not the host's first */
+  ask(namespace: string, url: string, host = '', body = '', from = ''): Answer {
+    const args = ['ask', url, host, body, from];
     return JSON.parse(run(['ip', 'netns', 'exec', namespace, process.execPath, SPEAK, ...args])) as Answer;
+  }
+
+  /** A resolver on the router's own address; what it answers to any name is told to what is returned. */
+  resolve(): (addresses: readonly string[]) => Promise<void> {
+    const command = ['ip', 'netns', 'exec', this.router, process.execPath, RESOLVE, 'serve', ROUTER.v4];
+    const resolver = spawn(command[0]!, command.slice(1), { stdio: ['pipe', 'pipe', 'inherit'] });
+    this.#resolver = resolver;
+    return async (addresses) => {
+      resolver.stdin.write(`${addresses.join(' ')}\n`);
+      await once(resolver.stdout, 'data');
+    };
+  }
+
+  /** The addresses of a name, as a host in the home learns them. */
+  lookUp(name: string): string[] {
+    const command = ['ip', 'netns', 'exec', this.home, process.execPath, RESOLVE, 'ask', ROUTER.v4, name];
+    return JSON.parse(run(command)) as string[];
+  }
+
+  /** One more address of a host, usable at once. */
+  addAddress(namespace: string, address: string): void {
+    const nodad = address.includes(':') ? ['nodad'] : [];
+    ip('-n', namespace, 'addr', 'add', address, 'dev', 'eth0', ...nodad);
   }
 
   /** Everything that a guard could have changed in the router: firewall and kernel parameters. */
@@ -66,6 +92,7 @@ export class Street {
 
   remove(): void {
     this.#server?.kill('SIGKILL');
+    this.#resolver?.kill('SIGKILL');
     for (const name of [this.home, this.router, this.far]) {
       try {
         execFileSync('ip', ['netns', 'del', name], { stdio: 'ignore' });
