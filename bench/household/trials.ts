@@ -97,12 +97,17 @@ const BY_ALARMS: readonly AttackName[] = ['recorder-scan', 'syn-flood', 'orphan-
 /** Over IPv6 from devices in turn; inside the home addresses are too many to be tried. */
 const OVER_6: readonly AttackName[] = ATTACK_NAMES.filter((name) => name !== 'worm');
 
-/** Every attack from every suitable device, and over IPv6 from one after the other; what fits to few others first. */
+const isLong = (name: AttackName) => 'long' in ATTACKS[name];
+const LONG = ATTACK_NAMES.filter(isLong);
+const SHORT = ATTACK_NAMES.filter((name) => !isLong(name));
+
+/** Every attack from every suitable device, and over IPv6 from one after the other; what takes long or fits to few others first. */
 export const MATRIX: readonly Trial[] = [
+  ...LONG.flatMap((attack) => APPLIANCES.map((device) => trial(attack, device))),
   ...BY_COMPUTERS.map((attack) => trial(attack, 'laptop', undefined, attack === 'telnet-scan' ? 'cut' : undefined)),
   ...BY_ALARMS.map((attack) => trial(attack, 'smoke-alarm')),
   ...OVER_6.map((attack, i) => trial(attack, APPLIANCES[(3 * i) % APPLIANCES.length]!, 6)),
-  ...ATTACK_NAMES.flatMap((attack) => APPLIANCES.map((device) => trial(attack, device))),
+  ...SHORT.flatMap((attack) => APPLIANCES.map((device) => trial(attack, device))),
 ];
 
 /** Half of the home’s ten devices, so that there are others to be harmed. */
@@ -113,7 +118,6 @@ export function roundsOf(trials: readonly Trial[]): Trial[][] {
   const rounds: Trial[][] = [];
   const fits = (round: readonly Trial[], one: Trial) =>
     round.length < AT_ONCE &&
-    round[0]!.long === one.long &&
     round.every(
       ({ attack, device, seen }) =>
         attack !== one.attack && device !== one.device && seen.at !== one.device && one.seen.at !== device,

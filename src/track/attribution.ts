@@ -78,7 +78,9 @@ export class Attribution {
       const packetsUp = words[w + W.packetsUp]!;
       const packetsDown = words[w + W.packetsDown]!;
       if (packetsUp === 0 && packetsDown === 0) {
-        if (words[w + W.seen]! > 0 || (words[w + W.flags]! & FLAG.fresh) !== 0) this.#learn(batch, record);
+        const isFresh = (words[w + W.flags]! & FLAG.fresh) !== 0;
+        if (isFresh && (words[w + W.flags]! & FLAG.ipLengths) !== 0) this.#begin(batch, record);
+        else if (isFresh || words[w + W.seen]! > 0) this.#learn(batch, record);
         continue;
       }
       const bytesUp = doubles[d + D.bytesUp]!;
@@ -194,6 +196,16 @@ export class Attribution {
     this.#noteEnds(entry, ours.words, theirs.words);
     this.#conversations.setByHello(entry, hello);
     return entry * 2 + turned + 1;
+  }
+
+  /** The kernel tells that a connection began before it tells how much it carried: the next record of it is not new. */
+  #begin({ words, doubles }: FlowBatch, record: number): void {
+    const w = record * RECORD_WORDS;
+    const found = this.#conversationOf(words, w, doubles[record * RECORD_DOUBLES + D.first]!);
+    if (found === 0 || this.#witness === undefined) return;
+    const entry = (found - 1) >> 1;
+    const device = this.#conversations.device(entry);
+    this.#witness.flow(words, doubles, record, device, (found - 1) & 1, this.#marks, entry);
   }
 
   /** Learns who is there from a record that another source counts, or that was not counted yet. */

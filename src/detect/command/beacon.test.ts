@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { FLAG } from '../../model/flow.ts';
 import type { Observation } from '../../model/observation.ts';
 import { BEYOND, CAMERA, flows, lookUp, START } from '../../track/testing.ts';
 import { calls, chance, DAY, HOUR, MINUTE, SECOND, ticks, watch } from '../testing/watch.ts';
@@ -141,6 +142,19 @@ describe('a beacon', () => {
       calls(ticks(START + 4 * SECOND, 5 * MINUTE, 2), { from: CAMERA, to, port: 7000 }),
     );
     expect(found(...others, ...peers, ...answered)).toMatchObject([{ detector: 'beacon' }]);
+  });
+
+  it('is found where the kernel tells of a connection before it tells what it carried', () => {
+    const times = ticks(START, MINUTE, 30);
+    const counted = times.flatMap((at, i) => {
+      const one = { from: { address: CAMERA.address }, to: MASTER, port: 7000, sourcePort: 40_000 + i, slot: i };
+      return [
+        flows(at, { ...one, at, up: 0, down: 0, flags: FLAG.fresh | FLAG.initiatorKnown | FLAG.ipLengths }),
+        flows(at + SECOND, { ...one, at, up: 5, down: 4, flags: FLAG.initiatorKnown | FLAG.ipLengths }),
+      ];
+    });
+    const [finding] = found(...counted);
+    expect(finding).toMatchObject({ subject: `tcp/7000 ${MASTER.address}`, evidence: { calls: 30, answered: true } });
   });
 
   it('ends when it stops', () => {
