@@ -27,8 +27,10 @@ export class ConntrackEntry {
   clear(): void {
     this.id = 0;
     this.protocol = 0;
-    this.source.fill(0);
-    this.destination.fill(0);
+    for (let i = 0; i < 4; i++) {
+      this.source[i] = 0;
+      this.destination[i] = 0;
+    }
     this.ports = 0;
     this.counted = false;
     this.packetsUp = 0;

@@ -54,14 +54,14 @@ export class ConntrackSlots {
   allocate(entry: ConntrackEntry): number {
     const slot = this.#free[--this.freeCount]!;
     const base = slot * RECORD_WORDS;
-    this.words.fill(0, base, base + RECORD_WORDS);
+    for (let i = 0; i < RECORD_WORDS; i++) this.words[base + i] = 0;
     this.words[base + W.protocol] = entry.protocol;
     this.words[base + W.ports] = entry.ports;
     for (let i = 0; i < 4; i++) {
       this.words[base + W.source + i] = entry.source[i]!;
       this.words[base + W.destination + i] = entry.destination[i]!;
     }
-    this.totals.fill(0, slot * TOTALS, slot * TOTALS + TOTALS);
+    for (let i = 0; i < TOTALS; i++) this.totals[slot * TOTALS + i] = 0;
     this.state[slot] = STATE.live;
     this.baselined[slot] = 0;
     this.seenIn[slot] = 0;
