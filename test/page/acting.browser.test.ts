@@ -1,10 +1,8 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { missingBrowser, violations } from './harness.ts';
+import { FOR_EVERYBODY, missingBrowser, NARROWEST, PHONE, violations } from './harness.ts';
 import { useBrowser } from './use-browser.ts';
 
-const PHONE = { width: 375, height: 812 };
-const NARROWEST = { width: 320, height: 640 };
 const CAMERA = 'Front door camera';
 const LAMP = 'Reading lamp';
 const cameraPage = '#/device/d-02%3A00%3A00%3A00%3A00%3A00';
@@ -360,10 +358,29 @@ describe.skipIf(missingBrowser)(`Acting on the home${missingBrowser}`, { timeout
     expect([(await sheet()).x, (await sheet()).width]).toEqual([0, NARROWEST.width]);
   });
 
-  describe.each([
-    { name: 'desktop, light, English', context: { colorScheme: 'light' as const } },
-    { name: 'phone, dark, Dutch', context: { colorScheme: 'dark' as const, locale: 'nl', viewport: PHONE } },
-  ])('for everybody: $name', ({ context }) => {
+  it.each(['rules', 'groups', 'log'])('leaves names of any length their room on a phone: %s', async (name) => {
+    const long = 'television-of-grandfather-and-grandmother-in-the-room-behind-the-kitchen';
+    const { page } = await enter({
+      hash: `#/${name}`,
+      context: { viewport: PHONE, locale: 'nl' },
+      prepare: ({ home, rules: household }) => {
+        Object.assign(home.devices[0]!, { label: long, names: [long] });
+        const { id } = home.devices[0]!;
+        household.set({
+          action: 'block',
+          target: { device: id, node: { name: `${long}.example` } },
+          when: { always: true },
+        });
+        household.setGroup(undefined, { name: long, members: [id] });
+      },
+    });
+    const words = page.locator('.what', { hasText: long }).first();
+    await words.waitFor();
+    expect((await words.boundingBox())!.width).toBeGreaterThan(PHONE.width / 2);
+    expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(PHONE.width);
+  });
+
+  describe.each(FOR_EVERYBODY)('for everybody: %s', (_name, context) => {
     it.each([
       ['what is in force', '#/rules', []],
       ['the groups', '#/groups', []],

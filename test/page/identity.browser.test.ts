@@ -1,11 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { missingBrowser, violations } from './harness.ts';
+import { FOR_EVERYBODY, missingBrowser, NARROWEST, violations } from './harness.ts';
 import { useBrowser } from './use-browser.ts';
 
 const CAMERA = 'Front door camera';
 const cameraPage = '#/device/d-02%3A00%3A00%3A00%3A00%3A00';
-const PHONE = { width: 375, height: 812 };
-const NARROWEST = { width: 320, height: 640 };
 
 describe.skipIf(missingBrowser)(
   `What a device is, and how well it is secured${missingBrowser}`,
@@ -118,10 +116,7 @@ describe.skipIf(missingBrowser)(
       expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(NARROWEST.width);
     });
 
-    it.each([
-      ['desktop, light, English', { colorScheme: 'light' as const }],
-      ['phone, dark, Dutch', { colorScheme: 'dark' as const, locale: 'nl', viewport: PHONE }],
-    ])('axe-core finds nothing: %s', async (_name, context) => {
+    it.each(FOR_EVERYBODY)('axe-core finds nothing: %s', async (_name, context) => {
       const { page } = await enter({ hash: cameraPage, context, prepare: resembles });
       await page.locator('.grade').waitFor();
       await page.locator('summary').first().click();

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import type { FakeServer } from '../../web/dev/fake-server.ts';
-import { missingBrowser, violations } from './harness.ts';
+import { FOR_EVERYBODY, missingBrowser, violations } from './harness.ts';
 import { useBrowser } from './use-browser.ts';
 
 const CAMERA = 'Front door camera';
@@ -69,10 +69,7 @@ describe.skipIf(missingBrowser)(`What SPIN found${missingBrowser}`, { timeout: 6
     expect(server.requests.filter((request) => request.startsWith('DELETE'))).toEqual([]);
   });
 
-  it.each([
-    ['desktop, light, English', {}],
-    ['phone, dark, Dutch', { colorScheme: 'dark' as const, locale: 'nl', viewport: { width: 375, height: 812 } }],
-  ])('axe-core finds nothing: %s', async (_name, context) => {
+  it.each(FOR_EVERYBODY)('axe-core finds nothing: %s', async (_name, context) => {
     const { page } = await enter({ prepare: infect, context });
     for (const summary of await page.locator('article summary').all()) await summary.click();
     expect(await violations(page)).toEqual([]);

@@ -1,11 +1,9 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { PASSWORD, SETUP_CODE } from '../../web/dev/fake-server.ts';
-import { missingBrowser, violations } from './harness.ts';
+import { FOR_EVERYBODY, missingBrowser, NARROWEST, violations } from './harness.ts';
 import { useBrowser } from './use-browser.ts';
 
-const PHONE = { width: 375, height: 812 };
-const NARROWEST = { width: 320, height: 640 };
 const CAMERA = 'Front door camera';
 const camera = '#/device/d-02%3A00%3A00%3A00%3A00%3A00';
 
@@ -360,12 +358,7 @@ describe.skipIf(missingBrowser)(`The dashboard in a real browser${missingBrowser
     expect(Buffer.compare(before, await shot())).toBe(0);
   });
 
-  describe.each([
-    { name: 'desktop, light, English', context: { colorScheme: 'light' as const } },
-    { name: 'desktop, dark, Dutch', context: { colorScheme: 'dark' as const, locale: 'nl' } },
-    { name: 'phone, light, Dutch', context: { colorScheme: 'light' as const, locale: 'nl', viewport: PHONE } },
-    { name: 'phone, dark, English', context: { colorScheme: 'dark' as const, viewport: PHONE } },
-  ])('for everybody: $name', ({ context }) => {
+  describe.each(FOR_EVERYBODY)('for everybody: %s', (_name, context) => {
     it.each([
       ['the picture', {}, '#/', undefined],
       ['the table with a choice', {}, '#/', 'table'],

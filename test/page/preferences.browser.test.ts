@@ -2,10 +2,9 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { FakeRefusal } from '../../web/dev/fake-rules.ts';
 import type { FakeServer } from '../../web/dev/fake-server.ts';
-import { missingBrowser, violations } from './harness.ts';
+import { FOR_EVERYBODY, missingBrowser, violations } from './harness.ts';
 import { useBrowser } from './use-browser.ts';
 
-const PHONE = { width: 375, height: 812 };
 const CAMERA = 'Front door camera';
 const hash = '#/preferences';
 
@@ -217,12 +216,7 @@ describe.skipIf(missingBrowser)(`Preferences${missingBrowser}`, { timeout: 60_00
     expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(320);
   });
 
-  it.each([
-    ['desktop, light, English', {}],
-    ['desktop, dark, Dutch', { colorScheme: 'dark' as const, locale: 'nl' }],
-    ['phone, light, English', { viewport: PHONE }],
-    ['phone, dark, Dutch', { colorScheme: 'dark' as const, locale: 'nl', viewport: PHONE }],
-  ])('axe-core finds nothing: %s', async (_name, context) => {
+  it.each(FOR_EVERYBODY)('axe-core finds nothing: %s', async (_name, context) => {
     const prepare = (server: FakeServer) => {
       differing(server);
       server.wishes.arrive(0);

@@ -1,4 +1,5 @@
 import type { ConversationView, DeviceView, ExposureView, HistoryView, HomeView, NodeView } from '../../src/contract/api.ts';
+import { serviceName } from '../../src/model/protocols.ts';
 
 /** A home that only exists to develop and test the page: seeded, so that the same numbers come every time. */
 export type FakeHomeOptions = { devices: number; farEnds: number; seed: number; at: number };
@@ -113,12 +114,12 @@ export class FakeHome {
   nodes(device: string, order: 'volume' | 'new'): NodeView[] {
     const nodes = this.conversations
       .filter((conversation) => conversation.device === device)
-      .map(({ node, service, first, last, packetsUp, packetsDown, bytesUp, bytesDown }) => ({
-        key: node.key,
+      .map(({ node, protocol, port, first, last, packetsUp, packetsDown, bytesUp, bytesDown }) => ({
+        key: node.role === undefined ? node.key : (node.addresses[0] ?? node.key),
         ...(node.name === undefined ? {} : { name: node.name }),
         ...(node.role === undefined ? {} : { role: node.role }),
         ...(node.group === undefined ? {} : { group: node.group }),
-        services: service ? [service] : [],
+        services: [serviceName(protocol, port) ?? `${protocol}/${port}`],
         firstSeen: first,
         lastSeen: last,
         packetsUp,

@@ -28,6 +28,13 @@ export function hasPrivateAddress({ macs, vendor }: Pick<DeviceView, 'macs' | 'v
   return vendor === undefined && macs.length > 0 && macs.every((mac) => /^.[2367abef]:/.test(mac));
 }
 
+/** What a device is and who made it. @param hidden what is said where its hardware address tells nobody */
+export function kindAndMaker(kind: string, device: DeviceView, hidden: string): string {
+  const isHidden = !isNamed(device) && hasPrivateAddress(device);
+  const maker = device.vendor ? plainName(device.vendor) : isHidden && hidden;
+  return [kind, maker].filter(Boolean).join(' · ');
+}
+
 /** What to call a far end: a device of this home, the router, a group, else its name or address. */
 export function farLabel(node: FarEnd, devices: ReadonlyMap<string, DeviceView>, words: NameWords): string {
   const device = node.device === undefined ? undefined : devices.get(node.device);
