@@ -40,6 +40,7 @@ const TargetView = Type.Object({
       name: Type.Optional(Type.String()),
       address: Type.Optional(Type.String()),
       prefix: Type.Optional(Type.String()),
+      device: Type.Optional(Type.String()),
     }),
   ),
   service: Type.Optional(

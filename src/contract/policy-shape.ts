@@ -75,7 +75,7 @@ const limits = object<DeviceLimits>(
     dns: rate,
   },
 );
-const node = object<PolicyNode>({ addresses: texts, prefixes: texts }, { name: text });
+const node = object<PolicyNode>({ addresses: texts, prefixes: texts }, { name: text, device: text });
 
 type Step<Name extends LadderStep['step']> = Extract<LadderStep, { step: Name }>;
 const STEPS: Record<LadderStep['step'], Check> = {

@@ -34,6 +34,8 @@ export const RuleTarget = Type.Object(
         Type.Object({ name: Type.String(NAME) }, STRICT),
         Type.Object({ address: Type.String(NAME) }, STRICT),
         Type.Object({ prefix: Type.String(NAME) }, STRICT),
+        /** Another device of the home. */
+        Type.Object({ device: Type.String(ID) }, STRICT),
       ]),
     ),
     service: Type.Optional(

@@ -87,6 +87,22 @@ describe('rules become policy', () => {
     expect(policy(rules, NOON, { ...HOME, names }).blocks[0]?.node?.addresses).toEqual([]);
   });
 
+  it('two devices of the home are cut from each other at all the addresses that the other has', () => {
+    const [one, two] = HOME.devices;
+    const rules = obey([set('block', { device: one!.id, node: { device: two!.id } })]);
+    const node = { device: two!.id, addresses: two!.addresses, prefixes: [] };
+    expect(policy(rules).blocks).toMatchObject([{ device: one!.id, node }]);
+    const moved = {
+      ...HOME,
+      devices: HOME.devices.map((device) => (device === two ? { ...two, addresses: ['192.0.2.88'] } : device)),
+    };
+    expect(policyAt(rules, moved, PREFERENCES, NOON).blocks[0]!.node!.addresses).toEqual(['192.0.2.88']);
+    expect(sorted(merge(rules, two!.id, 'd-3'))).toMatchObject([
+      { target: { device: one!.id, node: { device: 'd-3' } } },
+    ]);
+    expect(sorted(merge(rules, two!.id, one!.id))).toEqual([]);
+  });
+
   it('what a device heard elsewhere binds that device alone, and frees nothing', () => {
     const heard = new Map([['d-1', new Map([['video.example.com', ['203.0.113.1', '203.0.113.7', '192.0.2.1']]])]]);
     const home = { ...HOME, heard };
@@ -315,6 +331,19 @@ describe('commands', () => {
       'bad-service',
     ],
     ['a block of nothing', set('block', {}), 'target', 'bad-target'],
+    [
+      'an unknown other device',
+      set('block', { device: 'd-1', node: { device: 'd-9' } }),
+      'target.node.device',
+      'unknown-device',
+    ],
+    [
+      'a device and itself',
+      set('block', { device: 'd-1', node: { device: 'd-1' } }),
+      'target.node.device',
+      'bad-target',
+    ],
+    ['a device as a node alone', set('block', { node: { device: 'd-1' } }), 'target.node', 'bad-target'],
     ['an end beyond reason', set('block', { device: 'd-1' }, { for: 1e300 }), 'when', 'unusable-schedule'],
     ['a past end', set('block', { device: 'd-1' }, { until: NOON }), 'when', 'unusable-schedule'],
     ['no time at all', set('block', { device: 'd-1' }, { for: Number.NaN }), 'when', 'unusable-schedule'],

@@ -57,6 +57,24 @@ describe('a block', () => {
     expect(effect({ blocks }, to({ addresses: ['203.0.114.1'] }))).toEqual({});
   });
 
+  it('of one device with another, as either of them sees it', () => {
+    const other = { device: 'd-2', addresses: ['192.0.2.2'], prefixes: [] };
+    const service = { protocol: 6, port: 443, initiator: 'device' as const };
+    const seenBy2 = (more: Partial<Asked> = {}) => to({ device: 'd-1' }, { device: 'd-2', initiator: 'node', ...more });
+    for (const blocks of [
+      [{ id: 'b', device: 'd-1', node: other }],
+      [{ id: 'b', device: 'd-1', node: other, service }],
+    ]) {
+      expect(effect({ blocks }, to({ device: 'd-2' }))).toEqual({ cutBy: 'b' });
+      expect(effect({ blocks }, seenBy2())).toEqual({ cutBy: 'b' });
+      expect(effect({ blocks }, to({ device: 'd-3' }))).toEqual({});
+      expect(effect({ blocks }, to(FAR))).toEqual({});
+    }
+    expect(
+      effect({ blocks: [{ id: 'b', device: 'd-1', node: other, service }] }, seenBy2({ initiator: 'device' })),
+    ).toEqual({});
+  });
+
   it('of a service, by who began', () => {
     const blocks = [{ id: 'b', device: 'd-1', service: { protocol: 6, port: 25, initiator: 'device' as const } }];
     expect(effect({ blocks }, to(FAR, { port: 25 }))).toEqual({ cutBy: 'b' });

@@ -90,7 +90,10 @@ export class Effects {
     const mine = this.#ofDevice.get(device)?.find((block) => fits(block) && hits(block, asked));
     if (mine) return mine.id;
     if ('device' in node) {
-      const other = this.#ofDevice.get(node.device)?.find((block) => !block.node && !block.service && !block.internet);
+      const turned = turnedRound(asked, node.device);
+      const other = this.#ofDevice
+        .get(node.device)
+        ?.find((block) => this.#fits(block, turned) && hits(block, turned) && !block.internet);
       if (other) return other.id;
     } else {
       const far = this.#ofNode.find(node).find(fits);
@@ -138,10 +141,17 @@ function isChore({ protocol, port }: Asked): boolean {
   return protocol === PROTOCOL.udp && DHCP.includes(port);
 }
 
+/** The same conversation as the device at its other end sees it. */
+function turnedRound(asked: Asked, device: string): Asked {
+  const initiator = asked.initiator === 'device' ? 'node' : 'device';
+  return { ...asked, device, node: { device: asked.device }, initiator };
+}
+
 /** Whether a block of a device is for this far end. */
 function hits({ node }: PolicyBlock, asked: Asked): boolean {
   if (!node) return true;
-  if ('device' in asked.node) return false;
+  if ('device' in asked.node) return node.device === asked.node.device;
+  if (node.device !== undefined) return false;
   const { name, addresses } = asked.node;
   if (node.name !== undefined && node.name === name) return true;
   return addresses.some((address) => {

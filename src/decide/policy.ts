@@ -98,7 +98,8 @@ function blocksOf({ id, action, target }: HouseholdRule, home: HomeFacts): Polic
   if (target.service) what.service = target.service;
   const { node } = target;
   const everyone = isEveryone(target, action);
-  const devices = everyone ? home.devices : home.devices.filter((device) => fits(target, device));
+  const other = node && 'device' in node ? node.device : undefined;
+  const devices = home.devices.filter((device) => everyone || (fits(target, device) && device.id !== other));
   if (!node) return everyone ? [what] : devices.map(({ id }) => ({ ...what, device: id }));
   const known = nodeOf(node, home);
   const own = (device: string) => ('name' in node ? heardOf(node.name, device, known.addresses, home) : []);
@@ -120,6 +121,7 @@ function isEveryone(
   action: HouseholdRule['action'],
 ): boolean {
   if (device !== undefined) return false;
+  if (node && 'device' in node) return false;
   if (group === undefined) return true;
   return group === ALL_DEVICES && (action === 'pause' || (node === undefined) !== (service === undefined));
 }
@@ -127,6 +129,10 @@ function isEveryone(
 function nodeOf(node: NodeTarget, home: HomeFacts): PolicyNode {
   if ('prefix' in node) return { addresses: [], prefixes: [node.prefix] };
   if ('address' in node) return { addresses: [node.address], prefixes: [] };
+  if ('device' in node) {
+    const other = home.devices.find(({ id }) => id === node.device);
+    return { device: node.device, addresses: other?.addresses ?? [], prefixes: [] };
+  }
   return { name: node.name, addresses: resolve([node.name], home, home.names), prefixes: [] };
 }
 

@@ -64,17 +64,31 @@ export function expire(rules: Rules, at: number): Rules {
 
 /** The rules after two devices turned out to be one; of two rules that become one, the later word counts. */
 export function merge(rules: Rules, device: string, into: string): Rules {
-  const moved = [...rules.values()].filter(({ target }) => target.device === device);
+  const moved = [...rules.values()].filter(({ target }) => target.device === device || otherOf(target) === device);
   if (moved.length === 0) return rules;
   const next = new Map(rules);
   for (const rule of moved) {
-    const target = { ...rule.target, device: into };
+    const target = mergedTarget(rule.target, device, into);
     const id = ruleId(rule.action, target, rule.when);
     const other = next.get(id);
     next.delete(rule.id);
+    // Of a device with itself there is nothing to decide.
+    if (target.device !== undefined && target.device === otherOf(target)) continue;
     if (!other || other.since < rule.since) next.set(id, { ...rule, id, target });
   }
   return next;
+}
+
+function otherOf({ node }: RuleTarget): string | undefined {
+  return node && 'device' in node ? node.device : undefined;
+}
+
+function mergedTarget(target: RuleTarget, device: string, into: string): RuleTarget {
+  return {
+    ...target,
+    ...(target.device === device && { device: into }),
+    ...(otherOf(target) === device && { node: { device: into } }),
+  };
 }
 
 /**
@@ -102,7 +116,7 @@ function readTarget(action: RuleAction, asked: RuleTarget, home: HomeFacts): Rul
     if (!home.groups.includes(asked.group)) throw new Refusal('target.group', 'unknown-group', 'no such group');
     target.group = asked.group;
   }
-  if (asked.node) target.node = readNode(asked.node);
+  if (asked.node) target.node = readNode(asked.node, home);
   if (asked.service) target.service = readService(asked.service);
   refuseShape(action, target);
   return target;
@@ -120,9 +134,18 @@ function refuseShape(action: RuleAction, { device, group, node, service }: RuleT
   if (service && node && !who) throw new Refusal('target.device', 'bad-target', 'a service at a node needs a device');
   if ((action === 'allow' || action === 'ignore') && (service || who === (node !== undefined)))
     throw new Refusal('target', 'bad-target', 'either devices or a node');
+  const other = otherOf({ ...(node && { node }) });
+  if (other === undefined) return;
+  if (action !== 'block' || !who) throw new Refusal('target.node', 'bad-target', 'is a device itself');
+  if (other === device) throw new Refusal('target.node.device', 'bad-target', 'is the same device');
 }
 
-function readNode(node: NodeTarget): NodeTarget {
+function readNode(node: NodeTarget, home: HomeFacts): NodeTarget {
+  if ('device' in node) {
+    if (!home.devices.some(({ id }) => id === node.device))
+      throw new Refusal('target.node.device', 'unknown-device', 'no such device');
+    return { device: node.device };
+  }
   if ('address' in node) {
     const words = parseAddress(node.address);
     if (!words) throw new Refusal('target.node.address', 'bad-address', 'no address');
@@ -157,7 +180,14 @@ function refuseCuttingOff(target: RuleTarget, home: HomeFacts, action: RuleActio
   if (whole && action !== 'pause' && hit.some(({ id }) => home.consoles.includes(id)))
     throw new Refusal(who, 'cuts-owner-off', 'SPIN is used from this device');
   const own = home.routers.flatMap(({ addresses }) => addresses).concat(home.resolvers, home.page.addresses);
-  if (target.node && !('name' in target.node) && covers(target.node, [...own, ...home.prefixes]))
+  const other = home.devices.find(({ id }) => id === otherOf(target));
+  if (other && home.routers.some(({ macs }) => macs.some((mac) => other.macs.includes(mac))))
+    throw new Refusal('target.node', 'cuts-owner-off', 'it is the home’s router');
+  if (
+    target.node &&
+    ('address' in target.node || 'prefix' in target.node) &&
+    covers(target.node, [...own, ...home.prefixes])
+  )
     throw new Refusal('target.node', 'cuts-owner-off', 'the home, its router or its resolver is in it');
 }
 

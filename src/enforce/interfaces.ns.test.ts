@@ -84,6 +84,28 @@ function specify(name: string, make: (bed: EnforcingBed, namespace: string) => v
     expect(await asks(second!.peer, v, SILENCE)).toBe(false);
   });
 
+  it.each(['v4', 'v6'] as const)(
+    'cuts two devices from each other, both ways, and from nobody else (%s)',
+    async (v) => {
+      const ask = (peer: Peer, address: string, wait: number) => peer.tell({ do: 'udp', address, port: 8080, wait });
+      await second!.peer.tell({ do: 'serve', addresses: [THIRD[v]], ports: [8080] });
+      await bed.apply(withThird(['lan', name]));
+      expect(await ask(bed.device, THIRD[v], PATIENCE)).toBe(true);
+      expect(await ask(second!.peer, HOME[v], PATIENCE)).toBe(true);
+      expect(await bed.device.tell({ do: 'open', address: THIRD[v], port: 8080 })).toBe(true);
+      expect(await bed.device.tell({ do: 'say', wait: PATIENCE })).toBe(true);
+      const node = { device: 'd-3', addresses: [THIRD.v4, THIRD.v6], prefixes: [] };
+      await bed.apply(withThird(['lan', name], [{ id: 'b', device: 'd-1', node }]));
+      expect(await bed.device.tell({ do: 'say', wait: SILENCE })).toBe(false);
+      expect(await ask(bed.device, THIRD[v], SILENCE)).toBe(false);
+      expect(await ask(second!.peer, HOME[v], SILENCE)).toBe(false);
+      expect(await ask(bed.other, THIRD[v], PATIENCE)).toBe(true);
+      expect(await asks(second!.peer, v, PATIENCE)).toBe(true);
+      expect(await asks(bed.device, v, PATIENCE)).toBe(true);
+      await bed.device.tell({ do: 'close' });
+    },
+  );
+
   it('stops spoofed sources on it, also where the interface came after the rules', async () => {
     await bed.apply(withThird(['lan', name]));
     const frame = { sourceMac: THIRD.mac, destinationMac: macOf(bed, name), destination: FAR.v4, protocol: 17 };

@@ -22,8 +22,8 @@ export type RuleTarget = {
   node?: NodeTarget;
   service?: Service & { initiator: 'device' | 'node' };
 };
-/** By name: all addresses it has now and later. */
-export type NodeTarget = { name: string } | { address: Address } | { prefix: Prefix };
+/** By name: all addresses it has now and later. Another device of the home: the same, as far as this box is between them. */
+export type NodeTarget = { name: string } | { address: Address } | { prefix: Prefix } | { device: string };
 
 /** Nothing lasts for ever by default: who wants that says so. */
 export type RuleTime = { always: true } | { until: number } | { weekly: WeeklySlot[] };

@@ -92,7 +92,8 @@ export type LadderStep = { id: string } & (
 /** A protocol by number, and its port. */
 export type Service = { protocol: number; port?: number };
 
-export type PolicyNode = { name?: string; addresses: Address[]; prefixes: Prefix[] };
+/** With `device` the far end is one of the home, and the addresses are its own. */
+export type PolicyNode = { name?: string; device?: string; addresses: Address[]; prefixes: Prefix[] };
 
 /** One of `device` and `node`. */
 export type PolicyAllow = { id: string; device?: string; node?: PolicyNode };

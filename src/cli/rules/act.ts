@@ -34,6 +34,7 @@ const OPTIONS = {
   device: { type: 'string' },
   group: { type: 'string' },
   node: { type: 'string' },
+  with: { type: 'string' },
   port: { type: 'string' },
   protocol: { type: 'string' },
   incoming: { type: 'boolean' },
@@ -49,6 +50,8 @@ function helpOf(name: string): string {
   const { does, who } = WHAT[name]!;
   const nodes = `
   --node NODE        a far end: its name, address or prefix`;
+  const others = `
+  --with DEVICE      beside --device: another device of the home, as far as this box is between the two`;
   const services = `
   --port N           a service by its port, --protocol tcp (or udp …) unless said otherwise
   --protocol NAME    a protocol by name or number
@@ -59,7 +62,7 @@ ${does}
 
 Whom:
   --device DEVICE    by name, id or address
-  --group GROUP      by name or id; kind:camera (or another kind) and all exist by themselves${who === 'device' ? '' : nodes}${who === 'both' ? services : ''}
+  --group GROUP      by name or id; kind:camera (or another kind) and all exist by themselves${who === 'device' ? '' : nodes}${who === 'both' ? others + services : ''}
 
 How long, exactly one of:
   --for 2h           (m, h, d, w; also 1h30m)
@@ -79,6 +82,7 @@ export async function act(name: string, args: readonly string[]): Promise<number
   const options = parseCommand(name, args, helpOf(name), OPTIONS, 0);
   if (!options) return EXIT.ok;
   const { values, json } = options;
+  if (values.with !== undefined && values.node !== undefined) throw new Failure('either --with or --node', EXIT.usage);
   const { for: during, until, schedule, always } = values;
   const when = readWhen(
     { for: during, until, schedule, always, 'until-tomorrow': values['until-tomorrow'] },
@@ -92,6 +96,7 @@ export async function act(name: string, args: readonly string[]): Promise<number
       ...(values.device !== undefined && { device: findDevice(values.device, await client.devices()).id }),
       ...(values.group !== undefined && { group: findGroup(values.group, await client.groups()).id }),
       ...(values.node !== undefined && { node: readNode(values.node) }),
+      ...(values.with !== undefined && { node: { device: findDevice(values.with, await client.devices()).id } }),
       ...(service && { service }),
     },
     when,

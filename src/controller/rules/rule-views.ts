@@ -31,7 +31,7 @@ export function ruleView(rule: Kept, seen: Seen): RuleView {
     labels: {
       ...(target.device !== undefined && { device: seen.deviceLabel(target.device) ?? target.device }),
       ...(target.group !== undefined && { group: seen.groupLabel(target.group) }),
-      ...(target.node && { node: nodeText(target.node) }),
+      ...(target.node && { node: nodeLabel(target.node, seen) }),
       ...(target.service && { service: serviceLabel(target.service) }),
     },
     ...('until' in when && { until: when.until }),
@@ -73,6 +73,7 @@ export function reachesWithinHome(
   if (action !== 'block') return false;
   if (!target.node) return true;
   if ('name' in target.node) return false;
+  if ('device' in target.node) return true;
   const node = parsePrefix(Object.values(target.node)[0] as string);
   return facts.prefixes.some((text) => {
     const home = parsePrefix(text);
@@ -87,11 +88,16 @@ function isMet(name: string, { names, heard }: HomeFacts): boolean {
 function isAllowed({ action, target }: Kept, { allows }: DesiredPolicy): boolean {
   if (action === 'allow' || action === 'ignore') return false;
   return allows.some(({ device, node }) => {
-    if (device !== undefined) return device === target.device;
+    if (device !== undefined)
+      return device === target.device || (target.node && 'device' in target.node && device === target.node.device);
     if (!node || !target.node) return false;
     if ('name' in target.node) return node.name === target.node.name;
     return 'address' in target.node ? node.addresses.includes(target.node.address) : false;
   });
+}
+
+function nodeLabel(node: NodeTarget, { deviceLabel }: Seen): string {
+  return ('device' in node ? deviceLabel(node.device) : undefined) ?? nodeText(node);
 }
 
 export function nodeText(node: NodeTarget): string {
@@ -117,6 +123,7 @@ export function auditView(
   for (const { before, after } of entry.rules) {
     for (const rule of [before, after]) {
       device(rule?.target.device);
+      if (rule?.target.node && 'device' in rule.target.node) device(rule.target.node.device);
       const group = rule?.target.group;
       if (group !== undefined) labels[group] = groupLabel(group);
     }
