@@ -78,7 +78,7 @@ export class Gateway implements Mode {
     const sink = receiver.send.bind(receiver);
     this.#totals = new DeviceTotals({ ...options, lan: config.lan, onTotals: sink });
     this.#digest = new Digest(sink, {
-      control: new ControlDecoder(sink, { crypto: quicCrypto }),
+      control: new ControlDecoder(sink, { crypto: quicCrypto, filtered: true }),
       count: false,
       maxFlows: HEADER_FLOWS,
       seed: randomInt(2 ** 32 - 1),

@@ -64,7 +64,7 @@ export class ControlDecoder {
 
   constructor(sink: Sink, options: DecoderOptions = {}) {
     this.decoders = PROTOCOLS.map((protocol) => protocol.start(sink, options));
-    this.tcp = new TcpReader(sink);
+    this.tcp = new TcpReader(sink, options.filtered);
     this.quic = options.crypto && new QuicReader(sink, options.crypto);
   }
 

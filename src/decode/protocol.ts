@@ -7,6 +7,8 @@ export type Sink = (observation: Observation) => void;
 export type DecoderOptions = {
   /** Needed to read QUIC hellos; without it they are passed over. */
   crypto?: QuicCrypto;
+  /** A filter before the decoder passes what looks like control packets: a segment between others may never come. */
+  filtered?: boolean;
 };
 
 /** Reads one packet that the protocol claimed. Keeps nothing of the packet's buffer. */
@@ -35,6 +37,8 @@ export type StreamProtocol = {
    * octets are done with – the rest is kept until more arrives – or FINISHED when the stream is of no more interest.
    */
   read(bytes: Uint8Array, start: number, end: number, packet: Packet, sink: Sink): number;
+  /** Tells what [start, end) says, the begin of a message of which a later part came and the next one never will. */
+  readCut?(bytes: Uint8Array, start: number, end: number, packet: Packet, sink: Sink): void;
 };
 
 export const FINISHED = -1;

@@ -61,6 +61,11 @@ export class Stream<Extra> {
     );
   }
 
+  /** A later piece came before the next one. */
+  get hasGap(): boolean {
+    return this.ranges.length > 0;
+  }
+
   /** Takes octets at an offset; what came first stays. False where they can have no place. */
   add(offset: number, bytes: Uint8Array, start: number, end: number): boolean {
     const to = offset + end - start;

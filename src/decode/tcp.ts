@@ -39,9 +39,12 @@ export class TcpReader {
   private readonly awaitedHash = new Uint32Array(AWAITED);
   private readonly awaitedSequence = new Int32Array(AWAITED);
   private readonly sink: Sink;
+  private readonly filtered: boolean;
 
-  constructor(sink: Sink) {
+  /** @param filtered a segment that others overtook never comes */
+  constructor(sink: Sink, filtered = false) {
     this.sink = sink;
+    this.filtered = filtered;
   }
 
   /** Whether the segment could begin or continue a message: a few comparisons. */
@@ -122,7 +125,10 @@ export class TcpReader {
     extra.protocol ??= protocolOf(stream.bytes, 0, stream.length, packet);
     const done = extra.protocol ? extra.protocol.read(stream.bytes, 0, stream.length, packet, this.sink) : FINISHED;
     if (done === FINISHED || done === stream.length) this.streams.close(stream);
-    else {
+    else if (done === 0 && this.filtered && stream.hasGap && extra.protocol?.readCut) {
+      extra.protocol.readCut(stream.bytes, 0, stream.length, packet, this.sink);
+      this.streams.close(stream);
+    } else {
       stream.discard(done);
       extra.base += done;
     }

@@ -127,8 +127,8 @@ export function macBytes(mac: string): number[] {
   return mac.split(':').map((pair) => Number.parseInt(pair, 16));
 }
 
-/** A ClientHello as a handshake message; `padding` octets of a padding extension make it long. */
-export function clientHello(serverName: string, alpn: readonly string[] = [], padding = 0): Uint8Array {
+/** A ClientHello as a handshake message; padding extensions before the name, and `after` its protocols, make it long. */
+export function clientHello(serverName: string, alpn: readonly string[] = [], padding = 0, after = 0): Uint8Array {
   const name = ascii(serverName);
   const protocols = alpn.flatMap((protocol) => [protocol.length, ...ascii(protocol)]);
   const extensions = concat(
@@ -139,6 +139,7 @@ export function clientHello(serverName: string, alpn: readonly string[] = [], pa
     protocols.length === 0
       ? []
       : [...uint16(16), ...uint16(protocols.length + 2), ...uint16(protocols.length), ...protocols],
+    after === 0 ? [] : [...uint16(21), ...uint16(after), ...new Uint8Array(after)],
   );
   const body = concat(
     [3, 3],

@@ -62,6 +62,19 @@ describe('TLS ClientHello', () => {
     );
   });
 
+  it('tells the name though a filter keeps its middle back, where the name came first', () => {
+    const withGap = (hello: Uint8Array, filtered: boolean) => {
+      const told: unknown[] = [];
+      const decoder = new ControlDecoder((o) => told.push(o), { filtered });
+      for (const part of [segment(hello, 0, 1400), segment(hello, 2800, hello.length)]) decoder.packet(part);
+      return names(told);
+    };
+    const nameFirst = tlsRecord(clientHello('first.example', ['h2'], 0, 3000));
+    expect(withGap(nameFirst, true)).toEqual(['first.example']);
+    expect(withGap(nameFirst, false)).toEqual([]);
+    expect(withGap(long, true)).toEqual([]);
+  });
+
   it('tolerates segments that repeat and overlap', () => {
     const parts = [
       segment(long, 0, 1000),

@@ -31,6 +31,10 @@ export const tls: StreamProtocol = {
     if (hello) sink(helloObservation(packet, 'tcp', hello));
     return FINISHED;
   },
+  readCut(bytes, start, end, packet, sink) {
+    const hello = readCutHello(bytes, start + RECORD_HEADER, end);
+    if (hello) sink(helloObservation(packet, 'tcp', hello));
+  },
 };
 
 export function helloObservation(packet: Packet, protocol: 'tcp' | 'udp', hello: ClientHello): HelloObservation {
