@@ -55,6 +55,19 @@ describe('false source addresses', () => {
   });
 });
 
+describe('a router within the home, whose networks nobody announced', () => {
+  it('is not taken for one that sends under false addresses', () => {
+    const told = played((scene, thing) => {
+      for (let i = 0; i < 20; i++) {
+        const at = START + i * 500;
+        scene.packet(at, thing, stranger(i), 6, tcp(4000, 80, 2), `10.1.${i}.5`);
+        scene.packet(at + 100, thing, '2001:db8:ffff::1', 6, tcp(4000, 80, 2), `2001:db8:${100 + i}::7`);
+      }
+    });
+    expect(found(told, 'spoofed-source')).toEqual([]);
+  });
+});
+
 describe('protocols that an appliance has no use for', () => {
   const sent = (protocol: number, kind: 'camera' | 'computer', ends = 1) =>
     played((scene, thing) => {

@@ -12,6 +12,15 @@ const FLOWS = {
   unit: 'flows in two minutes from one such address',
   reason: 'reflection needs the address of its victim only; left-over addresses of a phone make a few retries',
 } satisfies Threshold;
+const ROUTED = {
+  least: { value: 2, unit: 'IPv4 addresses of this home', reason: 'a thing has one at a time' },
+  share: {
+    value: 0.25,
+    unit: 'of them for each foreign one',
+    reason:
+      'who forwards for a network sends from its addresses of all sorts; of sources chosen at random one in 250 is private (RFC 1918)',
+  },
+} satisfies Record<string, Threshold>;
 const HOLD = 30 * 60_000;
 
 /** Packets from a device with a source address that is neither of this home nor, as far as is known, its own. */
@@ -33,7 +42,10 @@ export const spoofedSource: Detector = {
           // Who never sent from an address of this home is a router of a network that is not known to be home.
           const id = home.deviceId(device);
           const addresses = (id !== undefined && home.device(id)?.addresses) || [];
-          if (!addresses.some((text) => home.isHome(parseAddress(text) ?? words))) continue;
+          const own = addresses.map(parseAddress).filter((one) => one !== undefined && home.isHome(one));
+          const own4 = own.filter((one) => isV4(one!)).length;
+          const isRouted = own4 >= ROUTED.least.value && own4 >= sources * ROUTED.share.value;
+          if (own.length === 0 || isRouted) continue;
           const isOwn = home.deviceAt(words) === device;
           if (isOwn || (sources < SOURCES.value && flows < FLOWS.value)) continue;
           claim({
