@@ -3,7 +3,7 @@ import { decodeFrame } from '../../decode/frame.ts';
 import { FRAME, Packet } from '../../decode/packet.ts';
 import { Digest } from '../../digest/digest.ts';
 import { type AddressWords, formatMac, formatWords, type Mac } from '../../model/address.ts';
-import { D, FLAG, type FlowBatch, RECORD_DOUBLES, RECORD_WORDS, W } from '../../model/flow.ts';
+import { D, FLAG, FlowBatch, RECORD_DOUBLES, RECORD_WORDS, W } from '../../model/flow.ts';
 import type { Observation } from '../../model/observation.ts';
 import { quicCrypto } from '../../source/quic-crypto.ts';
 
@@ -37,6 +37,7 @@ export class GatewayView {
   readonly #neighbours = new Set<string>();
   readonly #syns = new Map<number, number>();
   #second = 0;
+  #begins = FlowBatch.ofCapacity(0);
 
   constructor(sink: Sink, isHome: (words: AddressWords) => boolean, isRouter: (mac: Mac) => boolean, seed: number) {
     this.#sink = sink;
@@ -119,8 +120,30 @@ export class GatewayView {
 
   #counted(observation: Observation): void {
     if (observation.kind === 'tick') return;
-    if (observation.kind === 'flows') asConnections(observation.flows);
+    if (observation.kind === 'flows') {
+      asConnections(observation.flows);
+      this.#tellBegins(observation.at, observation.flows);
+    }
     this.#sink(observation);
+  }
+
+  /** The kernel tells that a connection began, and only then what it carried. */
+  #tellBegins(at: number, { words, doubles, count, capacity }: FlowBatch): void {
+    if (this.#begins.capacity < capacity) this.#begins = FlowBatch.ofCapacity(capacity);
+    const begins = this.#begins;
+    begins.count = 0;
+    for (let record = 0; record < count; record++) {
+      const [w, d] = [record * RECORD_WORDS, record * RECORD_DOUBLES];
+      if ((words[w + W.flags]! & FLAG.fresh) === 0) continue;
+      const to = begins.count++;
+      begins.words.set(words.subarray(w, w + RECORD_WORDS), to * RECORD_WORDS);
+      begins.words.fill(0, to * RECORD_WORDS + W.packetsUp, to * RECORD_WORDS + W.packetsDown + 1);
+      begins.words[to * RECORD_WORDS + W.flags]! &= ~FLAG.ended;
+      begins.doubles[to * RECORD_DOUBLES + D.last] = doubles[d + D.first]!;
+      begins.doubles.fill(0, to * RECORD_DOUBLES + D.bytesUp, to * RECORD_DOUBLES + D.bytesDown + 1);
+      words[w + W.flags]! &= ~FLAG.fresh;
+    }
+    if (begins.count > 0) this.#sink({ kind: 'flows', at, flows: begins });
   }
 }
 
