@@ -7,7 +7,7 @@ import type { DesiredPolicy } from '../model/policy.ts';
 import { type Chain, chains } from './chains.ts';
 import { BOUNDS, type Bounds, define } from './define.ts';
 import { fill } from './fill.ts';
-import { PASSED, TABLE } from './names.ts';
+import { EARLY, PASSED, TABLE } from './names.ts';
 import { defineText, elementsText, type NftSet } from './sets.ts';
 
 export type Ruleset = {
@@ -34,7 +34,7 @@ export function compile(policy: DesiredPolicy, bounds: Bounds = BOUNDS): Ruleset
   const made = chains(policy, sets.all);
   const hash = createHash('sha256');
   for (const set of sets.all.values()) hash.update(`${defineText(set)}\n`);
-  for (const { name, hook } of made) if (hook) hash.update(`${name} ${hook}\n`);
+  for (const { name, hook } of made) if (hook && name !== EARLY) hash.update(`${name} ${hook}\n`);
   return { schema: hash.digest('hex').slice(0, 12), sets: sets.all, chains: made };
 }
 
