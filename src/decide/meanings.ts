@@ -70,6 +70,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   // Updates and content networks bring new far ends to all of a kind at once, and what is blocked looks for others.
   novelty: { ...suspicion, spreads: false, expected: true },
   'address-spoofing': atHome,
+  'name-spoofing': atHome,
   'rogue-dhcp': atHome,
   'rogue-router': atHome,
   'new-device': note,

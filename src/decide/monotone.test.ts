@@ -14,6 +14,7 @@ const DETECTORS = [
   'dns-tunnel',
   'beacon',
   'novelty',
+  'name-spoofing',
   'rogue-dhcp',
   'proxy-relay',
   'tripwire-rate',

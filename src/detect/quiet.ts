@@ -11,6 +11,7 @@ import { dnsTunnel } from './dns/tunnel.ts';
 import { waterTorture } from './dns/water-torture.ts';
 import { addressSpoofing } from './household/address-spoofing.ts';
 import { newDevice, vanishedDevice } from './household/comings.ts';
+import { nameSpoofing } from './household/name-spoofing.ts';
 import { portMapping, unencryptedService } from './household/openings.ts';
 import { rogueDhcp } from './household/rogue-dhcp.ts';
 import { rogueRouter } from './household/rogue-router.ts';
@@ -34,6 +35,7 @@ export const QUIET: readonly Detector[] = [
   encryptedDns,
   novelty,
   addressSpoofing,
+  nameSpoofing,
   rogueDhcp,
   rogueRouter,
   newDevice,

@@ -131,6 +131,18 @@ export const QUIET_FINDING_WORDS = {
       sentence: '{device} zei {claims} keer dat het adres {address} van hem is, terwijl de houder er nog is.',
     },
   },
+  'name-spoofing': {
+    en: {
+      title: 'Answers for names that are not its own',
+      sentence:
+        '{device} answered other devices for {names} different names as if each were its own, such as {example}.',
+    },
+    nl: {
+      title: 'Antwoordt op namen die niet de zijne zijn',
+      sentence:
+        '{device} beantwoordde vragen naar {names} verschillende namen alsof die alle de zijne waren, zoals {example}.',
+    },
+  },
   'rogue-dhcp': {
     en: {
       title: 'Hands out network addresses without being the router',

@@ -9,6 +9,7 @@ import { BEYOND, CAMERA, flows, PHONE, ROUTER, START } from '../../track/testing
 import { asked, DAY, HOUR, MINUTE, SECOND, ticks, watch } from '../testing/watch.ts';
 import { addressSpoofing } from './address-spoofing.ts';
 import { newDevice, vanishedDevice } from './comings.ts';
+import { nameSpoofing } from './name-spoofing.ts';
 import { portMapping, unencryptedService } from './openings.ts';
 import { rogueDhcp } from './rogue-dhcp.ts';
 import { rogueRouter } from './rogue-router.ts';
@@ -42,6 +43,33 @@ const home = (...detectors: Parameters<typeof watch>) => {
   return watched;
 };
 const idOf = ({ mac }: { mac: string }) => `d-${mac.replaceAll(':', '')}`;
+
+describe('answers for names', () => {
+  const answering = (...names: string[]) => {
+    const watched = home(nameSpoofing);
+    for (const [i, hostname] of names.entries())
+      watched.take({ kind: 'service', at: START + i * MINUTE, device: CAMERA, protocol: 'llmnr', hostname });
+    return watched.findings();
+  };
+
+  it('that cannot all be its own are found', () => {
+    expect(answering('fileserver', 'wpad', 'printer')).toMatchObject([
+      { detector: 'name-spoofing', device: idOf(CAMERA), evidence: { names: 3, example: 'printer' } },
+    ]);
+  });
+
+  it('its own, however often and however it is written, are none', () => {
+    expect(answering('Desk', 'desk', 'DESK', 'desk', 'new-desk', 'desk')).toEqual([]);
+  });
+
+  it('are forgotten, and stay within their bounds', () => {
+    const watched = home(nameSpoofing);
+    for (let i = 0; i < 40; i++)
+      watched.take({ kind: 'service', at: START + i * HOUR, device: CAMERA, protocol: 'llmnr', hostname: `host${i}` });
+    expect(watched.findings()).toEqual([]);
+    expect(answering(...Array.from({ length: 100 }, (_, i) => `host${i}`))[0]!.evidence.names).toBeLessThanOrEqual(16);
+  });
+});
 
 describe('address spoofing', () => {
   const both = (count: number, address: string, holder: string) =>
