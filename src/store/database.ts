@@ -2,7 +2,7 @@ import { readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
-import { MIGRATIONS } from './migrations/all.ts';
+import { MIGRATIONS, type Migration } from './migrations/all.ts';
 
 /** How long an opener waits for another process (`spin passwd`) to be done with the database, ms. */
 const BUSY_TIMEOUT = 2_000;
@@ -46,6 +46,7 @@ export function openDatabase(path: string): DatabaseSync {
       PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};
       PRAGMA journal_size_limit = ${CHECKPOINT_PAGES * PAGE_BYTES};
       PRAGMA cache_size = -4096;
+      PRAGMA temp_store = MEMORY;
       PRAGMA trusted_schema = OFF;
     `);
     migrate(database, path, MIGRATIONS);
@@ -77,11 +78,14 @@ export function openStandIn(path: string): DatabaseSync {
 }
 
 /** Brings the schema from the version it has to the last, all or nothing. */
-export function migrate(database: DatabaseSync, path: string, migrations: readonly string[]): void {
+export function migrate(database: DatabaseSync, path: string, migrations: readonly Migration[]): void {
   const version = refuseNewer(database, path, migrations.length);
   if (version === migrations.length) return;
   transaction(database, () => {
-    for (const sql of migrations.slice(version)) database.exec(sql);
+    for (const step of migrations.slice(version)) {
+      if (typeof step === 'string') database.exec(step);
+      else step(database);
+    }
     database.exec(`PRAGMA user_version = ${migrations.length}`);
   });
 }

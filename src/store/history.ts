@@ -2,7 +2,8 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { OTHERS } from '../model/event.ts';
 import type { Counters } from '../model/home.ts';
 import type { Devices } from './devices.ts';
-import { DAY, HOUR, LEVELS, MINUTE, SUMS } from './levels.ts';
+import { COARSE_LEVELS, DAY, HOUR, LEVELS, MINUTE, SUMS } from './levels.ts';
+import type { Minutes } from './minutes.ts';
 import { addCounters, type PendingMinute } from './pending.ts';
 import { Rolled } from './rolled.ts';
 
@@ -20,14 +21,16 @@ type Sums = { bucket: number; up: number; down: number; packetsUp: number; packe
 /** Questions about the past. What is not yet rolled up or not yet written is counted in. */
 export class History {
   readonly #devices: Devices;
+  readonly #minutes: Minutes;
   readonly #rolled: Rolled;
   readonly #points: Map<string, StatementSync>;
   readonly #contacts: StatementSync;
 
-  constructor(database: DatabaseSync, devices: Devices) {
+  constructor(database: DatabaseSync, devices: Devices, minutes: Minutes) {
     this.#devices = devices;
+    this.#minutes = minutes;
     this.#rolled = new Rolled(database);
-    this.#points = new Map(LEVELS.map(({ name, width }) => [name, database.prepare(pointsSql(name, width))]));
+    this.#points = new Map(COARSE_LEVELS.map(({ name }) => [name, database.prepare(pointsSql(name))]));
     this.#contacts = database.prepare(CONTACTS_SQL);
   }
 
@@ -47,11 +50,15 @@ export class History {
     const first = Math.floor(from / step);
     const points: Point[] = [];
     for (let bucket = first; bucket <= Math.floor(to / step); bucket++) points.push([bucket * step, 0, 0, 0, 0]);
-    const devices = device === undefined ? null : JSON.stringify(this.#devices.numbers(device));
+    const devices = device === undefined ? undefined : this.#devices.numbers(device);
     const rolled = level.name === 'minute' ? 0 : this.#rolled.upTo(level.name);
-    const minutesFrom = Math.max(rolled, (first * step) / MINUTE);
-    const rows = this.#points.get(level.name)!.all({ first, minutesFrom, devices });
-    for (const row of rows as unknown as Sums[]) addPoint(points[row.bucket - first], row);
+    const coarse = this.#points.get(level.name)?.all({ first, devices: devices ? JSON.stringify(devices) : null });
+    for (const row of (coarse ?? []) as Sums[]) addPoint(points[row.bucket - first], row);
+    for (const { bucket, device, counters } of this.#minutes.devices(Math.max(rolled, (first * step) / MINUTE))) {
+      if (devices && !devices.includes(device)) continue;
+      const [packetsUp, packetsDown, up, down] = counters;
+      addPoint(points[Math.floor((bucket * MINUTE) / step) - first], { up, down, packetsUp, packetsDown });
+    }
     for (const { start, rows } of pending) {
       const point = points[Math.floor(start / step) - first];
       for (const row of rows) if (device === undefined || row.device === device) addPoint(point, toSums(row));
@@ -61,10 +68,12 @@ export class History {
 
   /** The far ends of a device, the largest or the newest first. */
   contacts(device: string, order: 'volume' | 'new', limit: number, pending: readonly PendingMinute[]): Contact[] {
-    const devices = JSON.stringify(this.#devices.numbers(device));
+    const numbers = this.#devices.numbers(device);
     const found = new Map<string, Contact>();
-    const rolled = this.#rolled.upTo('contact');
-    for (const row of this.#contacts.iterate({ devices, rolled })) addContact(found, row as unknown as Contact & Pair);
+    this.#minutes.ask(this.#rolled.upTo('contact'), Number.MAX_SAFE_INTEGER, new Set(numbers), () => {
+      for (const row of this.#contacts.iterate({ devices: JSON.stringify(numbers) }))
+        addContact(found, row as unknown as Contact & Pair);
+    });
     for (const { start, rows } of pending) {
       for (const row of rows) {
         if (row.device === device)
@@ -83,16 +92,12 @@ export function stepFor(span: number): number {
   return span <= DAY ? MINUTE : span <= 62 * DAY ? HOUR : DAY;
 }
 
-function pointsSql(name: string, width: number): string {
-  const columns =
-    'sum(bytes_up) AS up, sum(bytes_down) AS down, sum(packets_up) AS packetsUp, sum(packets_down) AS packetsDown';
-  const ofDevices = '(:devices IS NULL OR device IN (SELECT value FROM json_each(:devices)))';
-  const minutes = (bucket: string) =>
-    `SELECT ${bucket} AS bucket, ${columns} FROM traffic_minute
-     WHERE bucket >= :minutesFrom AND ${ofDevices} AND :first IS NOT NULL GROUP BY 1`;
-  if (name === 'minute') return minutes('bucket');
-  return `SELECT bucket, ${columns} FROM traffic_${name} WHERE bucket >= :first AND ${ofDevices} GROUP BY 1
-          UNION ALL ${minutes(`bucket / ${width / MINUTE}`)}`;
+function pointsSql(name: string): string {
+  return `SELECT bucket, sum(bytes_up) AS up, sum(bytes_down) AS down,
+            sum(packets_up) AS packetsUp, sum(packets_down) AS packetsDown
+          FROM traffic_${name}
+          WHERE bucket >= :first AND (:devices IS NULL OR device IN (SELECT value FROM json_each(:devices)))
+          GROUP BY 1`;
 }
 
 type Pair = { protocol: string; port: number };
@@ -107,10 +112,8 @@ const CONTACTS_SQL = `
   FROM (
     SELECT node, service, min(bucket) * ${MINUTE} AS firstSeen, (max(bucket) + 1) * ${MINUTE} AS lastSeen,
       ${SUMS.replaceAll(/sum\((\w+)_(\w)(\w+)\)/g, (all, a, b, c) => `${all} AS ${a}${b.toUpperCase()}${c}`)}
-    FROM conversation_minute
-    WHERE bucket >= :rolled AND device IN (SELECT value FROM json_each(:devices))
-    GROUP BY node, service
-  ) AS recent JOIN node ON node.id = recent.node JOIN service ON service.id = recent.service`;
+    FROM recent GROUP BY node, service
+  ) AS newest JOIN node ON node.id = newest.node JOIN service ON service.id = newest.service`;
 
 function addPoint(point: Point | undefined, sums: Omit<Sums, 'bucket'>): void {
   if (!point) return;

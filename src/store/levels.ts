@@ -1,6 +1,6 @@
 /** The widths at which traffic over time is kept. A bucket is `start / width`. */
-export type Level = {
-  name: 'minute' | 'hour' | 'day';
+export type Level<Name = 'minute' | 'hour' | 'day'> = {
+  name: Name;
   /** ms */
   width: number;
   /** Buckets kept. */
@@ -11,11 +11,13 @@ export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
-export const LEVELS: readonly Level[] = [
-  { name: 'minute', width: MINUTE, keep: (2 * DAY) / MINUTE },
+export const MINUTE_LEVEL: Level<'minute'> = { name: 'minute', width: MINUTE, keep: (2 * DAY) / MINUTE };
+/** Those that minutes are rolled up into: each a table of conversations and one of devices. */
+export const COARSE_LEVELS: readonly Level<'hour' | 'day'>[] = [
   { name: 'hour', width: HOUR, keep: (60 * DAY) / HOUR },
   { name: 'day', width: DAY, keep: 2 * 366 },
 ];
+export const LEVELS: readonly Level[] = [MINUTE_LEVEL, ...COARSE_LEVELS];
 
 /** `INSERT` that adds to the counters already there. */
 export function addInto(table: string, keys: string, values: string): string {

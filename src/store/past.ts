@@ -2,6 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Initiator } from '../model/home.ts';
 import type { Devices } from './devices.ts';
 import { HOUR, MINUTE } from './levels.ts';
+import type { Minutes } from './minutes.ts';
 import type { PendingMinute } from './pending.ts';
 import { Rolled } from './rolled.ts';
 
@@ -29,20 +30,22 @@ const PER_HOUR = HOUR / MINUTE;
 /** Who talked to whom in a time: from hours where they are whole, else from minutes, and from what is not yet written. */
 export class Past {
   readonly #devices: Devices;
+  readonly #minutes: Minutes;
   readonly #rolled: Rolled;
   readonly #hours: StatementSync;
-  readonly #minutes: StatementSync;
+  readonly #recent: StatementSync;
   readonly #begins: StatementSync;
 
-  constructor(database: DatabaseSync, devices: Devices) {
+  constructor(database: DatabaseSync, devices: Devices, minutes: Minutes) {
     this.#devices = devices;
+    this.#minutes = minutes;
     this.#rolled = new Rolled(database);
-    this.#hours = database.prepare(sql('hour', HOUR));
-    this.#minutes = database.prepare(sql('minute', MINUTE));
+    this.#hours = database.prepare(sql('conversation_hour', HOUR));
+    this.#recent = database.prepare(sql('recent', MINUTE));
     this.#begins = database.prepare(
       `SELECT CASE WHEN hour < minute / ${HOUR} * ${HOUR} THEN hour ELSE coalesce(minute, hour) END AS start FROM (
          SELECT (SELECT min(bucket) * ${HOUR} FROM traffic_hour) AS hour,
-           (SELECT min(bucket) * ${MINUTE} FROM traffic_minute) AS minute)`,
+           (SELECT min(bucket) * ${MINUTE} FROM minute) AS minute)`,
     );
   }
 
@@ -53,13 +56,17 @@ export class Past {
 
   /** @param only devices whose conversations are asked for; absent for all */
   during(spans: readonly Span[], only: readonly string[] | undefined, pending: readonly PendingMinute[]): PastRow[] {
-    const devices = only === undefined ? null : JSON.stringify(only.flatMap((key) => this.#devices.numbers(key)));
+    const numbers = only && new Set(only.flatMap((key) => this.#devices.numbers(key)));
+    const devices = numbers ? JSON.stringify([...numbers]) : null;
     const found = new Map<string, PastRow>();
     const rolled = this.#rolled.upTo('hour');
+    const take = (statement: StatementSync, from: number, to: number) => {
+      for (const row of statement.iterate({ from, to, devices })) add(found, row as PastRow);
+    };
     for (const span of spans) {
-      for (const [statement, from, to] of this.#parts(span, rolled)) {
-        for (const row of statement.iterate({ from, to, devices })) add(found, row as PastRow);
-      }
+      const { minutes, hours } = partsOf(span, rolled);
+      for (const [from, to] of hours) take(this.#hours, from, to);
+      for (const [from, to] of minutes) this.#minutes.ask(from, to, numbers, () => take(this.#recent, from, to));
       for (const { start, rows } of pending) {
         if (start < span.from || start >= span.to) continue;
         for (const row of rows) {
@@ -72,22 +79,26 @@ export class Past {
     }
     return [...found.values()];
   }
-
-  /** @param rolled minute up to which hours are complete */
-  #parts({ from, to }: Span, rolled: number): Array<[StatementSync, from: number, to: number]> {
-    const [first, end] = [Math.floor(from / MINUTE), Math.ceil(to / MINUTE)];
-    const hour = Math.ceil(first / PER_HOUR);
-    const lastHour = Math.floor(Math.min(end, rolled) / PER_HOUR);
-    if (lastHour <= hour) return [[this.#minutes, first, end]];
-    return [
-      [this.#minutes, first, hour * PER_HOUR],
-      [this.#hours, hour, lastHour],
-      [this.#minutes, lastHour * PER_HOUR, end],
-    ];
-  }
 }
 
-function sql(level: string, width: number): string {
+type Part = [from: number, to: number];
+
+/** The buckets of a span. @param rolled minute up to which hours are complete */
+function partsOf({ from, to }: Span, rolled: number): { minutes: Part[]; hours: Part[] } {
+  const [first, end] = [Math.floor(from / MINUTE), Math.ceil(to / MINUTE)];
+  const hour = Math.ceil(first / PER_HOUR);
+  const lastHour = Math.floor(Math.min(end, rolled) / PER_HOUR);
+  if (lastHour <= hour) return { minutes: [[first, end]], hours: [] };
+  return {
+    minutes: [
+      [first, hour * PER_HOUR],
+      [lastHour * PER_HOUR, end],
+    ],
+    hours: [[hour, lastHour]],
+  };
+}
+
+function sql(table: string, width: number): string {
   return `
     SELECT coalesce(kept.key, device.key) AS device, node.name AS node, service.protocol, service.port,
       CASE initiator WHEN 0 THEN 'device' ELSE 'node' END AS initiator, packets, bytes, first, last
@@ -95,7 +106,7 @@ function sql(level: string, width: number): string {
       SELECT device AS number, node AS far, service AS used, initiator,
         sum(packets_up + packets_down) AS packets, sum(bytes_up + bytes_down) AS bytes,
         min(bucket) * ${width} AS first, (max(bucket) + 1) * ${width} AS last
-      FROM conversation_${level} WHERE bucket >= :from AND bucket < :to
+      FROM ${table} WHERE bucket >= :from AND bucket < :to
         AND (:devices IS NULL OR device IN (SELECT value FROM json_each(:devices)))
       GROUP BY 1, 2, 3, 4 ORDER BY packets DESC LIMIT ${MAX_PAST_ROWS}
     )

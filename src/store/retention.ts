@@ -1,19 +1,23 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { DAY, HOUR, LEVELS } from './levels.ts';
+import { COARSE_LEVELS, HOUR, LEVELS, type Level, MINUTE_LEVEL } from './levels.ts';
 
 /** Rows deleted in one step: some 20 ms on two slow cores. */
 const ROWS_PER_STEP = 5_000;
+/** Minutes deleted in one step: as many conversations, in a lively home. */
+const MINUTES_PER_STEP = 20;
 
 /**
- * Rows each table may hold, 33 bytes each: the published home (370,000 flows a day) needs 0.7 million minutes and
- * 1.5 million hours; what a scanner adds beyond it displaces the oldest.
+ * Conversations each table may hold, 33 bytes each, in minutes ten: the published home (370,000 flows a day) needs 0.7
+ * million in minutes and 1.5 million in hours; what a scanner adds beyond it displaces the oldest.
  */
 export const MAX_ROWS = { minute: 1_500_000, hour: 3_000_000, day: 2_000_000, contact: 300_000 } as const;
 
 const KEY = 'device, node, service, initiator';
+/** A contact is kept as long as anything else, ms. */
+const LONGEST = Math.max(...LEVELS.map(({ width, keep }) => width * keep));
 
-type Expiry = { delete: StatementSync; bound: (at: number) => number };
-type Excess = { count: StatementSync; delete: StatementSync; most: number };
+type Expiry = { delete: StatementSync; rows: number; bound: (at: number) => number };
+type Excess = { count: StatementSync; delete: StatementSync; most: number; rows: (over: number) => number };
 
 /** Forgets what is too old or too much, in steps. Age is looked at each time, row counts once an hour. */
 export class Retention {
@@ -23,29 +27,43 @@ export class Retention {
   #hour = 0;
 
   constructor(database: DatabaseSync) {
-    const keep = Object.fromEntries(LEVELS.map((level) => [level.name, level]));
     const oldest = (table: string, key: string, order: string, where = '') =>
       database.prepare(
         `DELETE FROM ${table} WHERE (${key}) IN (SELECT ${key} FROM ${table} ${where} ORDER BY ${order} LIMIT :rows)`,
       );
-    this.#expiries = LEVELS.flatMap(({ name, width, keep: buckets }) =>
-      [oldest(`conversation_${name}`, `bucket, ${KEY}`, 'bucket', 'WHERE bucket < :bound')]
-        .concat(oldest(`traffic_${name}`, 'bucket, device', 'bucket', 'WHERE bucket < :bound'))
-        .map((statement) => ({ delete: statement, bound: (at) => Math.floor(at / width) - buckets })),
-    );
+    const expiry = ({ width, keep }: Level, table: string, key: string, rows = ROWS_PER_STEP): Expiry => ({
+      delete: oldest(table, key, 'bucket', 'WHERE bucket < :bound'),
+      rows,
+      bound: (at) => Math.floor(at / width) - keep,
+    });
+    this.#expiries = [
+      expiry(MINUTE_LEVEL, 'minute', 'bucket', MINUTES_PER_STEP),
+      ...COARSE_LEVELS.flatMap((level) => [
+        expiry(level, `conversation_${level.name}`, `bucket, ${KEY}`),
+        expiry(level, `traffic_${level.name}`, 'bucket, device'),
+      ]),
+    ];
     this.#contacts = {
       delete: oldest('contact', KEY, 'last', 'WHERE last < :bound'),
-      bound: (at) => at - keep.day!.keep * DAY,
+      rows: ROWS_PER_STEP,
+      bound: (at) => at - LONGEST,
     };
-    this.#excesses = Object.entries(MAX_ROWS).map(([name, most]) => {
-      const contact = name === 'contact';
-      const table = contact ? name : `conversation_${name}`;
-      return {
-        count: database.prepare(`SELECT count(*) AS rows FROM ${table}`),
-        delete: oldest(table, contact ? KEY : `bucket, ${KEY}`, contact ? 'last' : 'bucket'),
-        most,
-      };
+    const excess = (most: number, table: string, key: string, order: string): Excess => ({
+      count: database.prepare(`SELECT count(*) AS rows FROM ${table}`),
+      delete: oldest(table, key, order),
+      most,
+      rows: (over) => Math.min(over, ROWS_PER_STEP),
     });
+    this.#excesses = [
+      {
+        count: database.prepare('SELECT coalesce(sum(count), 0) AS rows FROM minute'),
+        delete: oldest('minute', 'bucket', 'bucket'),
+        most: MAX_ROWS.minute,
+        rows: () => MINUTES_PER_STEP,
+      },
+      ...COARSE_LEVELS.map(({ name }) => excess(MAX_ROWS[name], `conversation_${name}`, `bucket, ${KEY}`, 'bucket')),
+      excess(MAX_ROWS.contact, 'contact', KEY, 'last'),
+    ];
   }
 
   /** @returns whether it deleted something, so that more may wait */
@@ -60,12 +78,12 @@ export class Retention {
 }
 
 function expire(expiry: Expiry, at: number): boolean {
-  return Number(expiry.delete.run({ bound: expiry.bound(at), rows: ROWS_PER_STEP }).changes) > 0;
+  return Number(expiry.delete.run({ bound: expiry.bound(at), rows: expiry.rows }).changes) > 0;
 }
 
 function trim(excess: Excess): boolean {
   const over = Number(excess.count.get()!.rows) - excess.most;
   if (over <= 0) return false;
-  excess.delete.run({ rows: Math.min(over, ROWS_PER_STEP) });
+  excess.delete.run({ rows: excess.rows(over) });
   return true;
 }

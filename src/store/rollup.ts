@@ -1,12 +1,16 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { repeatable } from './database.ts';
-import { addInto, DAY, HOUR, MINUTE, SUMS } from './levels.ts';
+import { addInto, COARSE_LEVELS, HOUR, type Level, MINUTE, SUMS } from './levels.ts';
+import type { Row } from './minute-rows.ts';
+import type { Minutes } from './minutes.ts';
 import { Rolled, type Target } from './rolled.ts';
 
-/** Rows that one step reads: some 20 ms on two slow cores. */
+/** Conversations that one step reads: some 30 ms on two slow cores. */
 const ROWS_PER_STEP = 20_000;
 const KEY = 'device, node, service, initiator';
-const RANGE = 'WHERE bucket >= :from AND bucket < :to';
+
+/** Adds what is in `temp.recent`, of one hour that begins with or before the minute `from`, to a target. */
+type Roll = { target: Target; add: (from: number) => void };
 
 /**
  * Makes hours, days and contacts out of minutes, in steps that never block for long: one of the three at a time.
@@ -14,21 +18,18 @@ const RANGE = 'WHERE bucket >= :from AND bucket < :to';
  */
 export class Rollup {
   readonly #database: DatabaseSync;
+  readonly #minutes: Minutes;
   readonly #rolled: Rolled;
-  readonly #firstMinute: StatementSync;
-  readonly #countRows: StatementSync;
-  readonly #targets: readonly (readonly [Target, readonly StatementSync[]])[];
+  readonly #rolls: readonly Roll[];
 
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, minutes: Minutes) {
     this.#database = database;
+    this.#minutes = minutes;
     this.#rolled = new Rolled(database);
-    this.#firstMinute = database.prepare('SELECT min(bucket) AS bucket FROM conversation_minute WHERE bucket >= ?');
-    this.#countRows = database.prepare(`SELECT count(*) AS rows FROM conversation_minute ${RANGE}`);
-    const prepare = (...sql: string[]) => sql.map((text) => database.prepare(text));
-    this.#targets = [
-      ['hour', prepare(conversationsInto('hour', HOUR), trafficInto('hour', HOUR))],
-      ['day', prepare(conversationsInto('day', DAY), trafficInto('day', DAY))],
-      ['contact', prepare(CONTACTS)],
+    const contacts = database.prepare(CONTACTS);
+    this.#rolls = [
+      ...COARSE_LEVELS.map((level) => rollInto(database, level)),
+      { target: 'contact', add: () => contacts.run() },
     ];
   }
 
@@ -39,16 +40,25 @@ export class Rollup {
    */
   step(at: number): boolean {
     const end = lastWholeHour(at);
-    return this.#targets.some(([target, statements]) => this.#roll(target, statements, end));
+    return this.#rolls.some((roll) => this.#roll(roll, end));
   }
 
-  #roll(target: Target, statements: readonly StatementSync[], end: number): boolean {
-    const from = this.#firstMinute.get(this.#rolled.upTo(target))?.bucket as number | null;
-    if (from === null || from >= end) return false;
+  /** A minute that comes after it was rolled up (a clock set back) is added at once. Within a transaction of the caller. */
+  addLate(bucket: number, rows: readonly Row[]): void {
+    const late = this.#rolls.filter(({ target }) => bucket < this.#rolled.upTo(target));
+    if (late.length === 0) return;
+    this.#minutes.askOf(bucket, rows, () => {
+      for (const { add } of late) add(bucket);
+    });
+  }
+
+  #roll({ target, add }: Roll, end: number): boolean {
+    const from = this.#minutes.first(this.#rolled.upTo(target));
+    if (from === undefined || from >= end) return false;
     let to = (Math.floor((from * MINUTE) / HOUR) * HOUR + HOUR) / MINUTE;
-    while (to - from > 1 && Number(this.#countRows.get({ from, to })!.rows) > ROWS_PER_STEP) to = (from + to + 1) >> 1;
+    while (to - from > 1 && this.#minutes.count(from, to) > ROWS_PER_STEP) to = (from + to + 1) >> 1;
     repeatable(this.#database, () => {
-      for (const statement of statements) statement.run({ from, to });
+      this.#minutes.ask(from, to, undefined, () => add(from));
       this.#rolled.advance(target, to);
     });
     return true;
@@ -60,23 +70,25 @@ function lastWholeHour(at: number): number {
   return (Math.floor(at / HOUR) * HOUR) / MINUTE;
 }
 
-/** The bucket that minutes `from` ≤ bucket < `to`, all of one hour, go to. Numbers are bound as doubles, whose division would not be whole. */
-const bucketOf = (width: number) => `CAST(:from AS INTEGER) / ${width / MINUTE}`;
-
-function conversationsInto(name: string, width: number): string {
-  const rows = `SELECT ${bucketOf(width)}, ${KEY}, ${SUMS} FROM conversation_minute ${RANGE} GROUP BY ${KEY}`;
-  return addInto(`conversation_${name}`, `bucket, ${KEY}`, rows);
-}
-
-function trafficInto(name: string, width: number): string {
-  const rows = `SELECT ${bucketOf(width)}, device, ${SUMS} FROM traffic_minute ${RANGE} GROUP BY device`;
-  return addInto(`traffic_${name}`, 'bucket, device', rows);
+function rollInto(database: DatabaseSync, { name, width }: Level<Exclude<Target, 'contact'>>): Roll {
+  const into = (table: string, key: string) =>
+    database.prepare(addInto(table, `bucket, ${key}`, `SELECT ?, ${key}, ${SUMS} FROM recent GROUP BY ${key}`));
+  const conversations = into(`conversation_${name}`, KEY);
+  const traffic = into(`traffic_${name}`, 'device');
+  return {
+    target: name,
+    add: (from) => {
+      const bucket = Math.floor((from * MINUTE) / width);
+      conversations.run(bucket);
+      traffic.run(bucket);
+    },
+  };
 }
 
 const CONTACTS = `
   INSERT INTO contact
   SELECT ${KEY}, min(bucket) * ${MINUTE}, (max(bucket) + 1) * ${MINUTE}, ${SUMS}
-  FROM conversation_minute ${RANGE} GROUP BY ${KEY}
+  FROM recent GROUP BY ${KEY}
   ON CONFLICT DO UPDATE SET
     first = min(first, excluded.first), last = max(last, excluded.last),
     packets_up = packets_up + excluded.packets_up, packets_down = packets_down + excluded.packets_down,

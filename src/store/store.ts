@@ -25,6 +25,7 @@ import { Events, type StoredEvent } from './events.ts';
 import { StoredHabits } from './habits.ts';
 import { type Contact, History, type Point } from './history.ts';
 import { type KeptCase, StoredIncidents } from './incidents.ts';
+import { Minutes } from './minutes.ts';
 import { Past, type PastRow, type Span } from './past.ts';
 import { Pending } from './pending.ts';
 import { Retention } from './retention.ts';
@@ -435,13 +436,15 @@ export class Store {
 function openParts(database: DatabaseSync) {
   const devices = new Devices(database);
   const dictionary = new Dictionary(database);
+  const minutes = new Minutes(database);
+  const rollup = new Rollup(database, minutes);
   return {
     database,
     devices,
     dictionary,
-    traffic: new Traffic(database, devices, dictionary),
-    history: new History(database, devices),
-    rollup: new Rollup(database),
+    traffic: new Traffic(database, { devices, dictionary, minutes, rollup }),
+    history: new History(database, devices, minutes),
+    rollup,
     retention: new Retention(database),
     settings: new Settings(database),
     sessions: new StoredSessions(database),
@@ -449,6 +452,6 @@ function openParts(database: DatabaseSync) {
     decisions: new Decisions(database),
     incidents: new StoredIncidents(database),
     habits: new StoredHabits(database),
-    past: new Past(database, devices),
+    past: new Past(database, devices, minutes),
   };
 }
