@@ -4,7 +4,7 @@ import type { CoverageNote, DnsObservation, Observation } from '../model/observa
 import type { Home } from '../track/home.ts';
 import { BadPlaces } from './absolute/bad-places.ts';
 import { DETECTORS } from './all.ts';
-import { Contacts } from './contacts/contacts.ts';
+import { type Contact, Contacts } from './contacts/contacts.ts';
 import type { Claim, Detector, Hooks, OpenedFlow } from './detector.ts';
 import { DnsBook } from './dns/book.ts';
 import { Evidence } from './evidence/evidence.ts';
@@ -17,6 +17,7 @@ const SOURCE = 'detection';
 
 type Observer = { running: Running; observe: (observation: Observation, device: number) => void };
 type Running = { name: DetectorName; hooks: Hooks; faults: number };
+type Listener<T> = { running: Running; hear: (what: T) => void };
 
 /** All detectors over one home: what happens goes in, findings come out. A detector that throws stops nobody. */
 export class Detection {
@@ -27,8 +28,8 @@ export class Detection {
   readonly #badPlaces: BadPlaces;
   readonly #running: Running[] = [];
   readonly #second: Running[];
-  readonly #opened: Running[];
-  readonly #called: Running[];
+  readonly #opened: Listener<OpenedFlow>[];
+  readonly #called: Listener<Contact>[];
   readonly #named: Running[];
   readonly #contacts: Contacts;
   readonly #names = new DnsBook();
@@ -54,8 +55,8 @@ export class Detection {
     this.#detectors = detectors;
     for (const detector of detectors) this.#start(detector);
     this.#second = this.#running.filter(({ hooks }) => hooks.second);
-    this.#opened = this.#running.filter(({ hooks }) => hooks.opened);
-    this.#called = this.#running.filter(({ hooks }) => hooks.called);
+    this.#opened = this.#running.flatMap((running) => listener(running, running.hooks.opened));
+    this.#called = this.#running.flatMap((running) => listener(running, running.hooks.called));
     this.#named = this.#running.filter(({ hooks }) => hooks.named);
     for (const running of this.#running)
       for (const [kind, observe] of Object.entries(running.hooks.observe ?? {})) {
@@ -137,20 +138,8 @@ export class Detection {
 
   #open(flow: OpenedFlow): void {
     const contact = this.#contacts.opened(flow);
-    if (contact) this.#tell(this.#called, 'called', contact);
-    this.#tell(this.#opened, 'opened', flow);
-  }
-
-  /** As `#guard`, without an object for each call. */
-  #tell<T>(listeners: readonly Running[], hook: 'called' | 'opened', what: T): void {
-    for (let i = 0; i < listeners.length; i++) {
-      const running = listeners[i]!;
-      try {
-        (running.hooks[hook] as (what: T) => void)(what);
-      } catch {
-        running.faults++;
-      }
-    }
+    if (contact) tell(this.#called, contact);
+    tell(this.#opened, flow);
   }
 
   #endSecond(at: number): void {
@@ -204,5 +193,21 @@ export class Detection {
     this.#notes = JSON.stringify(notes);
     const lost = { events: 0, packets: 0 };
     return this.#home.apply({ kind: 'source', at: this.#home.at, source: SOURCE, coverage: notes, lost });
+  }
+}
+
+function listener<T>(running: Running, hear: ((what: T) => void) | undefined): Listener<T>[] {
+  return hear === undefined ? [] : [{ running, hear }];
+}
+
+/** As `#guard`, without an object for each call. */
+function tell<T>(listeners: readonly Listener<T>[], what: T): void {
+  for (let i = 0; i < listeners.length; i++) {
+    const { running, hear } = listeners[i]!;
+    try {
+      hear(what);
+    } catch {
+      running.faults++;
+    }
   }
 }

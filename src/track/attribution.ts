@@ -312,6 +312,7 @@ export class Attribution {
     if (end.special) return this.#settledWithoutAddress(end);
     if (!station) return this.#settledByAddress(end, other);
     if (station.gateway) return this.#settledBehindGateway(end);
+    if (end.sent && station.onLink && station.device >= 0 && this.#isAgain(end, station.device)) return station.device;
     const ownMac = members.lan.isHomeMac(station.mac);
     if (!end.home && !ownMac) return -1;
     if (end.home && members.lan.gatewayAddresses.size > 0 && !station.leased) {
@@ -333,6 +334,12 @@ export class Attribution {
     members.devices.spoke(members.devices.at(device));
     members.claim(device, end.words);
     return device;
+  }
+
+  /** A device that sends much does so from one address: nothing new is learned of it twice at the same time. */
+  #isAgain(end: End, device: number): boolean {
+    const { devices, at } = this.#members;
+    return end.home && devices.isUsing(device, end.words, at) && !devices.at(device).silent;
   }
 
   /** Who has no address yet, or sends from one that is nobody's, is known by the hardware address alone. */

@@ -135,6 +135,13 @@ export class Devices {
     return entry;
   }
 
+  /** Whether a device is known to use an IPv4 address as its own at this very time: `claim` would change nothing. */
+  isUsing(device: number, words: AddressWords, at: number): boolean {
+    const entry = this.#current[device]!;
+    const isIts = entry >= 0 && this.#used[entry] === at && this.#addresses.owner(entry) === device;
+    return isIts && this.#addresses.isAt(entry, words[0], words[1], words[2], words[3]);
+  }
+
   /** A device used an address as its own. Known owners keep it while they use it, or where a neighbour's word gave it to them. */
   claim(device: number, words: AddressWords, at: number): void {
     const entry = this.#entryOf(words[0], words[1], words[2], words[3]);
