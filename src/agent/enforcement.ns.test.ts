@@ -117,7 +117,8 @@ describe.skipIf(reason)(`an agent that enforces${reason ? ` (skipped: ${reason})
     const began = Date.now();
     const first = bed.device.tell({ ...flood, frame: { ...ends, protocol: 6 }, count: 500 });
     await until('the word', () => tripped() !== undefined, PATIENCE);
-    expect(tripped()).toMatchObject({ mac: HOME.mac, reason: 'connections', mode: 'enforce' });
+    const who = { mac: HOME.mac, reason: 'connections', mode: 'enforce' };
+    expect(tripped()).toMatchObject({ ...who, to: { protocol: 6, address: FAR.v4 } });
     // The limit is crossed with the packet after the burst, at the 41st millisecond.
     expect(tripped()!.at - began).toBeLessThan(41 + 100);
     await first;

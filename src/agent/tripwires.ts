@@ -9,7 +9,7 @@ import {
   type TripMode,
   type TripReason,
 } from '../model/policy.ts';
-import { Nflog } from '../source/netlink/nflog.ts';
+import { type Headed, Nflog } from '../source/netlink/nflog.ts';
 
 const WORDS = new Map<string, TripReason>(TRIP_REASONS.map((reason) => [`spin ${reason}`, reason]));
 
@@ -42,7 +42,7 @@ export class Tripwires {
   listen(): void {
     if (this.#source) return;
     try {
-      this.#source = new Nflog(LOG_GROUP, (prefix, mac) => this.#take(prefix, mac));
+      this.#source = new Nflog(LOG_GROUP, (prefix, mac, to) => this.#take(prefix, mac, to));
       this.#deaf = false;
     } catch (error) {
       if (!this.#deaf) this.#options.log(`tripwires act but cannot be heard: ${String(error)}`);
@@ -54,10 +54,11 @@ export class Tripwires {
     this.#source?.close();
   }
 
-  #take(prefix: string, mac: Mac): void {
+  #take(prefix: string, mac: Mac, to: Headed | undefined): void {
     const reason = WORDS.get(prefix);
     if (!reason) return;
-    this.#options.onTripped({ kind: 'tripped', at: this.#options.now(), mac, reason, mode: this.#modeOf(mac, reason) });
+    const tripped = { kind: 'tripped', at: this.#options.now(), mac, reason, mode: this.#modeOf(mac, reason) } as const;
+    this.#options.onTripped(to === undefined ? tripped : { ...tripped, to });
   }
 
   #modeOf(mac: Mac, reason: TripReason): TripMode {

@@ -153,12 +153,12 @@ export const FINDING_WORDS = {
   'tripwire-service': {
     en: {
       title: 'Tries what such a device never needs',
-      sentence: '{device} tried {times} times to use a service on the internet that such a device never needs.',
+      sentence: '{device} tried {times} times to use {service} on the internet, which such a device never needs.',
     },
     nl: {
       title: 'Probeert wat zo’n apparaat nooit nodig heeft',
       sentence:
-        '{device} probeerde {times} keer een dienst op internet te gebruiken die zo’n apparaat nooit nodig heeft.',
+        '{device} probeerde {times} keer {service} op internet te gebruiken, wat zo’n apparaat nooit nodig heeft.',
     },
   },
   'tripwire-spoofing': {

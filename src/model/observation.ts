@@ -276,7 +276,15 @@ export type StoppedObservation = { kind: 'stopped'; at: number; entries: Stopped
 export type StoppedEntry = { id: string; packets: number; bytes: number };
 
 /** A tripwire in the kernel acted, or would have where it only watches: at most once a second for each device and reason. */
-export type TrippedObservation = { kind: 'tripped'; at: number; mac: Mac; reason: TripReason; mode: TripMode };
+export type TrippedObservation = {
+  kind: 'tripped';
+  at: number;
+  mac: Mac;
+  reason: TripReason;
+  mode: TripMode;
+  /** Where the packet that tripped it was going; port 0 where its protocol has none. */
+  to?: { protocol: number; address: Address; port: number };
+};
 
 /**
  * What passed in each direction since the last such observation, told every second while there are more connections

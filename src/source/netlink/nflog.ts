@@ -1,8 +1,8 @@
 /**
- * What the kernel tells by `log group` of a firewall rule (linux/netfilter/nfnetlink_log.h): the words of the rule and
- * who sent the packet. Of the packet itself nothing is asked for.
+ * What the kernel tells by `log group` of a firewall rule (linux/netfilter/nfnetlink_log.h): the words of the rule, who
+ * sent the packet, and of the packet its headers, which say where to.
  */
-import { formatMac, type Mac } from '../../model/address.ts';
+import { type Address, formatAddress, formatMac, type Mac } from '../../model/address.ts';
 import { SystemCallError } from './libc.ts';
 import { attribute, eachAttribute, eachMessage, FLAG, request, textAt } from './message.ts';
 import { NETLINK_NETFILTER, NetlinkSocket, type Watch, whenReadable } from './socket.ts';
@@ -13,8 +13,12 @@ const CONFIG = SUBSYSTEM | 1;
 const NFGENMSG_BYTES = 4;
 const CFG = { command: 1, mode: 2, timeout: 4 } as const;
 const COMMAND_BIND = 1;
-const COPY_META = 1;
-const NFULA = { hardwareAddress: 8, prefix: 10 } as const;
+const COPY_PACKET = 2;
+/** The longest IPv4 header and ports, octets. */
+const HEADERS = 64;
+const NFULA = { hardwareAddress: 8, payload: 9, prefix: 10 } as const;
+const TCP = 6;
+const UDP = 17;
 /** Header of `struct nfulnl_msg_packet_hw`: length, padding. */
 const HARDWARE_HEADER = 4;
 /** NF_LOG_PREFIXLEN of the kernel, less the final zero. */
@@ -25,8 +29,10 @@ const COLLECT = 2;
 /** Some thousand messages: the rules say each thing once a second for each device. */
 const RECEIVE_BUFFER = 1024 * 1024;
 
-/** @param prefix the rule's words @param mac who sent the packet */
-export type LogHandler = (prefix: string, mac: Mac) => void;
+/** Where a packet was going; port 0 where its protocol has none, or its headers are longer than ordinary ones. */
+export type Headed = { protocol: number; address: Address; port: number };
+/** @param prefix the rule's words @param mac who sent the packet @param to absent for what is no IP */
+export type LogHandler = (prefix: string, mac: Mac, to?: Headed) => void;
 
 export class Nflog {
   readonly #socket: NetlinkSocket;
@@ -40,7 +46,7 @@ export class Nflog {
     this.#socket = new NetlinkSocket(NETLINK_NETFILTER, room);
     try {
       this.#configure(group, attribute(CFG.command, Uint8Array.of(COMMAND_BIND)));
-      this.#configure(group, attribute(CFG.mode, Uint8Array.of(0, 0, 0, 0, COPY_META, 0)));
+      this.#configure(group, attribute(CFG.mode, Uint8Array.of(0, 0, 0, HEADERS, COPY_PACKET, 0)));
       this.#configure(group, attribute(CFG.timeout, Uint8Array.of(0, 0, 0, COLLECT)));
     } catch (error) {
       this.#socket.close();
@@ -80,21 +86,42 @@ export class Nflog {
     this.#socket.receive((start, end) => {
       eachMessage(view, start, end, (type, _flags, from, to) => {
         const logged = type === PACKET ? parseLogged(view, from, to) : undefined;
-        if (logged) this.#handle(logged.prefix, logged.mac);
+        if (logged) this.#handle(logged.prefix, logged.mac, logged.to);
       });
     });
   }
 }
 
 /** @returns nothing for a packet without an Ethernet sender, or of a rule without words */
-export function parseLogged(view: DataView, start: number, end: number): { prefix: string; mac: Mac } | undefined {
+export function parseLogged(
+  view: DataView,
+  start: number,
+  end: number,
+): { prefix: string; mac: Mac; to?: Headed } | undefined {
   let prefix: string | undefined;
   let mac: Mac | undefined;
-  eachAttribute(view, start + NFGENMSG_BYTES, end, (type, from, to) => {
-    if (type === NFULA.prefix) prefix = textAt(view, from, Math.min(to, from + LONGEST_PREFIX));
-    else if (type === NFULA.hardwareAddress) mac = readMac(view, from, to);
+  let to: Headed | undefined;
+  eachAttribute(view, start + NFGENMSG_BYTES, end, (type, from, end) => {
+    if (type === NFULA.prefix) prefix = textAt(view, from, Math.min(end, from + LONGEST_PREFIX));
+    else if (type === NFULA.hardwareAddress) mac = readMac(view, from, end);
+    else if (type === NFULA.payload) to = readHeaders(view, from, end);
   });
-  return prefix === undefined || mac === undefined ? undefined : { prefix, mac };
+  if (prefix === undefined || mac === undefined) return undefined;
+  return to === undefined ? { prefix, mac } : { prefix, mac, to };
+}
+
+/** RFC 791 §3.1, RFC 8200 §3; extension headers are not followed. */
+function readHeaders(view: DataView, from: number, end: number): Headed | undefined {
+  const first = end > from ? view.getUint8(from) : 0;
+  const version = first >>> 4;
+  const isV6 = version === 6;
+  const length = isV6 ? 40 : 4 * (first & 15);
+  if ((version !== 4 && !isV6) || length < 20 || end - from < length) return undefined;
+  const protocol = view.getUint8(from + (isV6 ? 6 : 9));
+  const word = (i: number) => view.getUint32(from + (isV6 ? 24 : 16) + 4 * i);
+  const address = isV6 ? formatAddress(word(0), word(1), word(2), word(3)) : formatAddress(0, 0, 0xffff, word(0));
+  const hasPorts = (protocol === TCP || protocol === UDP) && end - from >= length + 4;
+  return { protocol, address, port: hasPorts ? view.getUint16(from + length + 2) : 0 };
 }
 
 function readMac(view: DataView, from: number, to: number): Mac | undefined {
