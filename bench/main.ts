@@ -10,7 +10,8 @@ const HELP = `Usage: bin/bench offline|captures|names|live|forwarding|escape|hou
   live      new connections, standing connections, forwarding, in network namespaces (root)
   forwarding  what enforcement costs a router: CPU, throughput, latency, time to block (root; --quick)
   escape    how much of an attack leaves the home before it is stopped (root; --quick)
-  household one device attacks in the guarded virtual home (root; --quick); --days N: ordinary days, what is stopped
+  household one device attacks in the guarded virtual home (root; --quick, --matrix: all from all, --kindred);
+            --days N: ordinary days, what is stopped
   limits    what ordinary devices need of the kernel's limits, and the margin above it (DIR…: captures of them)
   preferences  one incident under every setting: what is asked, cut and let through
   robustness  captures of known truth as they might have been recorded otherwise: found, and wrongly accused (DIR)
