@@ -18,6 +18,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    // Whoever starts SPIN for the first time need not know how long each plugin took.
+    rolldownOptions: { checks: { pluginTimings: false } },
   },
   server: { proxy: { '/api': { target: process.env['SPIN_API'] ?? 'http://127.0.0.1:7746', ws: true } } },
 });

@@ -44,6 +44,13 @@ describe.each(['en', 'nl'] as const)('words in %s', (language) => {
     const question = { until: 7, otherwise: 'stop' as const };
     expect(verdictSentence({ ...base, question }, { language, device: 'Camera', time })).toContain('T7');
     expect(verdictSentence({ ...base, state: 'clean' }, { language, device: 'Camera', time })).toContain('T1');
+    const held = (...all: boolean[]) =>
+      verdictSentence(
+        { ...base, findings: all.map((one) => ({ evidence: { held: one } })) },
+        { language, device: 'Camera', time },
+      );
+    expect(held(true)).not.toBe(held(true, false));
+    expect(held(true, false)).toBe(held());
     const other = verdictSentence(
       { ...base, verdict: { step: 'local', blocks: [], until: 9, inForce: 'not-enforced' } },
       { language, device: 'Camera', time },

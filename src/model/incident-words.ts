@@ -44,6 +44,7 @@ const VERDICTS = {
     'then-stop': 'Without an answer SPIN stops the harm then.',
     'then-nothing': 'Without an answer nothing is cut.',
     watched: 'Nothing is cut: SPIN is not sure enough, or you chose that it only tells.',
+    held: 'The brakes in the router stop this by themselves; nothing more is cut.',
     'not-enforced': 'It is not enforced: this SPIN cannot cut anything now.',
     limits: 'What it asks of the home’s name server is held within tight limits.',
     clean: 'Clean since {at}.',
@@ -56,6 +57,7 @@ const VERDICTS = {
     'then-stop': 'Zonder antwoord stopt SPIN dan het kwaad.',
     'then-nothing': 'Zonder antwoord wordt er niets afgesneden.',
     watched: 'Er wordt niets afgesneden: SPIN is niet zeker genoeg, of u koos dat het alleen vertelt.',
+    held: 'De remmen in de router stoppen dit vanzelf; meer wordt er niet afgesneden.',
     'not-enforced': 'Het wordt niet afgedwongen: deze SPIN kan nu niets afsnijden.',
     limits: 'Wat het aan de naamserver van het huis vraagt, blijft binnen krappe grenzen.',
     clean: 'Schoon sinds {at}.',
@@ -66,9 +68,12 @@ const VERDICTS = {
 type Told = {
   state: string;
   last: number;
+  findings?: readonly Found[];
   verdict?: Done | undefined;
   question?: { until: number; otherwise: 'nothing' | 'stop'; lapsed?: boolean | undefined } | undefined;
 };
+/** `held`: told by the kernel's tripwires, which stopped it (src/detect/flood/tripwires.ts). */
+type Found = { evidence: { held?: unknown } };
 type Done = {
   step: VerdictStep;
   blocks: readonly unknown[];
@@ -83,7 +88,7 @@ export function verdictSentence(
   { language, device, time }: Pick<Teller, 'language' | 'device' | 'time'>,
 ): string {
   const words = VERDICTS[language];
-  const { state, last, verdict, question } = incident;
+  const { state, last, verdict, question, findings } = incident;
   const say = (text: string, at?: number) => fill(text, { device, ...(at !== undefined && { at: time(at) }) });
   if (state === 'clean') return say(words.clean, last);
   if (state === 'dismissed') return say(words.dismissed);
@@ -95,7 +100,7 @@ export function verdictSentence(
   }
   if (question && !question.lapsed)
     return [say(words.asks, question.until), words[`then-${question.otherwise}`]].join(' ');
-  return words.watched;
+  return findings?.length && findings.every(({ evidence }) => evidence.held === true) ? words.held : words.watched;
 }
 
 /** What a household may answer, and what that means. */
