@@ -1,4 +1,5 @@
 import type { TrippedObservation } from '../../model/observation.ts';
+import { serviceOf } from '../contacts/place.ts';
 import type { Claim, Detector, Threshold } from '../detector.ts';
 
 /** Reasons that speak of how much a device sends; that of a service says what it sends, and `spoofing` is told elsewhere. */
@@ -27,8 +28,11 @@ const HOLD = 10 * 60_000;
 
 /** Held by the kernel for sending too much, again and again: what is left to see of a flood that never gets out. */
 export const tripwireRate = tripwire('tripwire-rate', ({ reason }) => RATES.has(reason));
-/** Held by the kernel for a service that such a device never needs. */
+/** Held by the kernel for a service that such a device never needs: each is told of by itself. */
 export const tripwireService = tripwire('tripwire-service', ({ reason }) => reason === 'unneeded');
+
+/** Services that one device is told to have tried: as many as kinds of devices never need. */
+const MAX_SUBJECTS = 32;
 
 type Held = { times: number; since: number; last: number };
 
@@ -40,18 +44,22 @@ function tripwire(
     name,
     needs: [],
     start({ claim }) {
-      const held = new Map<number, Held>();
+      const held = new Map<number, Map<string, Held>>();
       return {
         observe: {
           tripped(tripped, device) {
             if (device < 0 || !isMine(tripped)) return;
             const { at } = tripped;
-            const known = held.get(device);
-            if (!known || at - known.last > TIMES.memory.value) held.set(device, { times: 1, since: at, last: at });
-            else if (at - known.last >= TIMES.apart.value)
-              held.set(device, { ...known, times: known.times + 1, last: at });
-            else return;
-            claim(claimOf(device, held.get(device)!, tripped));
+            const subject = subjectOf(tripped);
+            const ofDevice = held.get(device) ?? new Map<string, Held>();
+            held.set(device, ofDevice);
+            const known = ofDevice.get(subject);
+            if (known && at - known.last < TIMES.apart.value) return;
+            const goesOn = known !== undefined && at - known.last <= TIMES.memory.value;
+            const now = goesOn ? { ...known, times: known.times + 1, last: at } : { times: 1, since: at, last: at };
+            if (!known && ofDevice.size >= MAX_SUBJECTS) return;
+            ofDevice.set(subject, now);
+            claim(claimOf(device, subject, now, tripped));
           },
         },
         forget: (device) => held.delete(device),
@@ -60,11 +68,27 @@ function tripwire(
   };
 }
 
-function claimOf(device: number, { times, since, last }: Held, { reason, mode }: TrippedObservation): Claim {
+/** `tcp/25`, where a service is what it is about. */
+function subjectOf({ reason, to }: TrippedObservation): string {
+  return reason === 'unneeded' && to ? serviceOf(to.protocol, to.port) : reason;
+}
+
+function claimOf(
+  device: number,
+  subject: string,
+  { times, since, last }: Held,
+  { reason, mode }: TrippedObservation,
+): Claim {
   const certainty = times >= TIMES.steady.value ? 0.95 : times >= TIMES.often.value ? 0.85 : times > 1 ? 0.6 : 0.4;
   return {
-    ...{ device, subject: reason, first: since, hold: HOLD },
-    evidence: { reason, times, minutes: Math.max(1, Math.ceil((last - since) / 60_000)), held: mode === 'enforce' },
+    ...{ device, subject, first: since, hold: HOLD },
+    evidence: {
+      reason,
+      service: subject,
+      times,
+      minutes: Math.max(1, Math.ceil((last - since) / 60_000)),
+      held: mode === 'enforce',
+    },
     // What only counts stands for devices of which nobody knows what they need.
     confidence: mode === 'enforce' ? certainty : certainty / 2,
   };
