@@ -7,7 +7,7 @@ import type { IdentityDoor } from '../serve/identity-door.ts';
 import { Refusal } from '../serve/refusal.ts';
 import type { Store } from '../store/store.ts';
 import type { Home } from '../track/home.ts';
-import { inServersWords } from './refusals.ts';
+import { attempt } from './refusals.ts';
 import type { Decisions } from './rules/decisions.ts';
 
 export type IdentityOptions = {
@@ -30,13 +30,7 @@ export class Identity implements IdentityDoor {
   setKind(id: string, { kind }: KindBody, actor: string): DeviceView {
     const device = this.#device(id);
     if (kind !== '' && !isKind(kind)) throw new Refusal('unknown-kind', { field: 'kind' });
-    try {
-      this.#options.decisions.setKind(device, kind, actor);
-    } catch (error) {
-      throw inServersWords(error);
-    } finally {
-      this.#options.onStored();
-    }
+    attempt(() => this.#options.decisions.setKind(device, kind, actor), this.#options.onStored);
     return this.#options.view(id)!;
   }
 

@@ -12,7 +12,7 @@ import { rehearse } from '../../decide/rehearsal.ts';
 import { type Answer, CLEAN_UP_STEPS, type CleanUpName } from '../../model/incident.ts';
 import type { PreferenceChoice, PreferenceScope } from '../../model/preferences.ts';
 import type { IncidentDoor } from '../../serve/incident-door.ts';
-import { inServersWords } from '../refusals.ts';
+import { attempt } from '../refusals.ts';
 import { correctionView } from './incident-views.ts';
 import type { Incidents } from './incidents.ts';
 
@@ -123,13 +123,7 @@ export class Desk implements IncidentDoor {
   }
 
   #try<T>(work: () => T): T {
-    try {
-      return work();
-    } catch (error) {
-      throw inServersWords(error);
-    } finally {
-      this.#options.onStored();
-    }
+    return attempt(work, this.#options.onStored);
   }
 }
 

@@ -17,7 +17,7 @@ import { CannotStore } from '../../serve/door.ts';
 import type { HouseholdDoor } from '../../serve/household-door.ts';
 import { Refusal } from '../../serve/refusal.ts';
 import type { Store } from '../../store/store.ts';
-import { inServersWords } from '../refusals.ts';
+import { attempt } from '../refusals.ts';
 import { cutOf, LOOKS_BACK, spansOf } from './preview.ts';
 import { auditView, reachesWithinHome } from './rule-views.ts';
 import type { Rulebook } from './rulebook.ts';
@@ -131,13 +131,7 @@ export class Household implements HouseholdDoor {
   }
 
   #try<T>(work: () => T): T {
-    try {
-      return work();
-    } catch (error) {
-      throw inServersWords(error);
-    } finally {
-      this.#options.onStored();
-    }
+    return attempt(work, this.#options.onStored);
   }
 }
 
