@@ -1,5 +1,6 @@
 import { classOf } from '../../model/kinds.ts';
 import { PROTOCOL } from '../../model/protocols.ts';
+import { Memo } from '../../track/memo.ts';
 import type { Detector, Threshold } from '../detector.ts';
 import { DAY } from './book.ts';
 import { isWithin } from './domain.ts';
@@ -24,6 +25,9 @@ const RESOLVERS = [
   ...['adguard-dns.com', 'dns.adguard.com', 'dns.nextdns.io', 'cleanbrowsing.org', 'dns.mullvad.net', 'controld.com'],
   ...['dns.sb', 'doh.pub', 'dns.alidns.com', 'doh.360.cn', 'dns0.eu', 'libredns.gr', 'applied-privacy.net'],
 ];
+/** Names whose answer is remembered. */
+const REMEMBERED = 4096;
+const isResolver = new Memo((name) => RESOLVERS.some((resolver) => isWithin(name, resolver)), REMEMBERED);
 const CONFIDENCE = { appliance: 0.7, critical: 0.7, general: 0.3, infrastructure: 0.3 };
 
 export const encryptedDns: Detector = {
@@ -48,7 +52,7 @@ export const encryptedDns: Detector = {
       observe: {
         hello({ at, serverName, serverPort }, device) {
           if (device < 0 || serverName === undefined || serverPort === DNS_OVER_TLS) return;
-          if (RESOLVERS.some((resolver) => isWithin(serverName, resolver))) used(device, serverName, at);
+          if (isResolver.of(serverName)) used(device, serverName, at);
         },
       },
       forget: (device) => lastUse.delete(device),

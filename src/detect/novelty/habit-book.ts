@@ -1,6 +1,7 @@
 import type { HabitPlace, Habits } from '../../model/habits.ts';
 import type { MudProfile } from '../../model/mud.ts';
 import type { Home } from '../../track/home.ts';
+import { Row } from '../contacts/row.ts';
 import { securityBookOf } from '../household/security-book.ts';
 
 /**
@@ -11,7 +12,13 @@ const MAX_PLACES = 192;
 const LONGEST_PLACE = 280;
 const DAY = 24 * 3_600_000;
 
-type Place = { first: number; last: number };
+type Place = {
+  readonly key: string;
+  first: number;
+  last: number;
+  earlier: Place | undefined;
+  later: Place | undefined;
+};
 
 /** What one device is known to need. */
 export class Needs {
@@ -20,6 +27,8 @@ export class Needs {
   days = 0;
   #day = Number.NEGATIVE_INFINITY;
   readonly places = new Map<string, Place>();
+  /** The same, the one longest unused first. */
+  readonly #row = new Row<Place>();
   /** Owners' domains and networks of these places, whatever the service. */
   readonly #owners = new Map<string, number>();
   /** When the latest places were met for the first time, the newest last. */
@@ -37,6 +46,7 @@ export class Needs {
     const known = this.places.get(key);
     if (known) {
       known.last = at;
+      this.#row.renew(known);
       return 'known';
     }
     const isOwnerKnown = this.#owners.has(ownerIn(key));
@@ -46,13 +56,16 @@ export class Needs {
     return isOwnerKnown ? 'new-service' : 'new';
   }
 
-  learn({ place, first, last }: HabitPlace): void {
-    this.places.set(place, { first, last });
+  /** Takes over a place that is not known here, last used after those that are. */
+  learn({ place: key, first, last }: HabitPlace): void {
+    const place: Place = { key, first, last, earlier: undefined, later: undefined };
+    this.places.set(key, place);
+    this.#row.add(place);
     // A day on which it called before a restart is counted already.
     this.#day = Math.max(this.#day, Math.floor(last / DAY));
-    const owner = ownerIn(place);
+    const owner = ownerIn(key);
     this.#owners.set(owner, (this.#owners.get(owner) ?? 0) + 1);
-    if (this.places.size > MAX_PLACES) this.#forgetLongestUnused();
+    if (this.places.size > MAX_PLACES) this.#forget(this.#row.first!);
   }
 
   /** Places met for the first time since a moment. */
@@ -60,12 +73,10 @@ export class Needs {
     return this.latest.filter((at) => at >= moment).length;
   }
 
-  #forgetLongestUnused(): void {
-    let oldest: [string, Place] | undefined;
-    for (const entry of this.places) if (!oldest || entry[1].last < oldest[1].last) oldest = entry;
-    if (!oldest) return;
-    this.places.delete(oldest[0]);
-    const owner = ownerIn(oldest[0]);
+  #forget(place: Place): void {
+    this.#row.remove(place);
+    this.places.delete(place.key);
+    const owner = ownerIn(place.key);
     const uses = this.#owners.get(owner)! - 1;
     if (uses === 0) this.#owners.delete(owner);
     else this.#owners.set(owner, uses);
@@ -122,7 +133,7 @@ export class HabitBook {
       const device = this.#home.deviceId(index);
       if (device === undefined) return [];
       const update = securityBookOf(this.#home).known(index)?.update;
-      const list = [...places].map(([place, seen]) => ({ place, ...seen }));
+      const list = [...places.values()].map(({ key: place, first, last }) => ({ place, first, last }));
       return [{ device, since, days, places: list, ...(update && { update }) }];
     });
   }
@@ -135,7 +146,8 @@ export class HabitBook {
       const needs = this.of(index);
       needs.since = Math.min(needs.since, since);
       needs.days += days;
-      for (const place of places.slice(-MAX_PLACES)) if (isPlace(place)) needs.learn(place);
+      const known = places.slice(-MAX_PLACES).filter((one) => isPlace(one) && !needs.places.has(one.place));
+      for (const place of known.sort((a, b) => a.last - b.last)) needs.learn(place);
       if (update) securityBookOf(this.#home).of(index).update ??= update;
     }
   }

@@ -33,8 +33,7 @@ function partsOf(name: string): { domain: string | undefined; telling: string[] 
   let at = name.length;
   for (let labels = 0; at > 0 && labels < LABELS; labels++) {
     at = name.lastIndexOf('.', at - 1);
-    // Cut out, a part would keep the whole name in memory.
-    const part = ` ${name.slice(at + 1)}`.slice(1);
+    const part = name.slice(at + 1);
     if (labels === 1) domain = part;
     if (labels > 0 && TELLING.names.has(part)) telling.push(part);
   }
