@@ -41,6 +41,8 @@ type Row = {
   kind: Kind;
   missing?: string;
   through: Escape;
+  /** Before the attack and during it. */
+  calm: Noticed;
   noticed: Noticed;
   tracked: number;
 };
@@ -53,8 +55,7 @@ const { bed, ...enforcing } = await prepare();
 const neighbour = new Neighbour(bed, enforcing.other);
 const rows: Row[] = [];
 try {
-  const calm = await neighbour.calm();
-  console.log(`Another device asks meanwhile; undisturbed its answers take ${calm.median.toFixed(0)} µs (median)`);
+  console.log('Another device asks meanwhile; what it waits longer than right before, µs: median, 99th percentile');
   for (const kind of KINDS) for (const attack of ATTACKS) for (const rate of RATES) await measure(kind, attack, rate);
   report();
 } finally {
@@ -91,13 +92,14 @@ async function measure(kind: Kind, attack: Attack, rate: number): Promise<void> 
   bed.run(bed.router, ['nft', '-f', '-'], replaceText(compile(policyOf(kind))));
   const captures = [new Capture(bed.home, 'out', directory), new Capture(bed.internet, 'in', directory)] as const;
   await Promise.all(captures.map(({ ready }) => ready));
+  const calm = await neighbour.calm();
   const tracked = conntrackCount();
   neighbour.begin();
   const missing = await run(command);
   const noticed = await neighbour.end();
   const [sent, arrived] = await Promise.all(captures.map((capture) => capture.packets()));
   const through = judge(sent!.filter(attack.isOf), arrived!.filter(attack.isOf));
-  const row: Row = { attack, rate, kind, through, noticed, tracked: conntrackCount() - tracked };
+  const row: Row = { attack, rate, kind, through, calm, noticed, tracked: conntrackCount() - tracked };
   rows.push(missing === undefined ? row : { ...row, missing });
 }
 
@@ -120,7 +122,7 @@ function report(): void {
   for (const kind of KINDS) {
     console.log(`From a ${kind}: what reached the far side`);
     const own = rows.filter((row) => row.kind === kind);
-    printTable([[...header, 'others’ loss', 'others’ µs'], ...own.map(cells)]);
+    printTable([[...header, 'others’ loss', 'others wait'], ...own.map(cells)]);
     for (const row of own) check(row);
     const lost = own.reduce((sum, { noticed }) => sum + noticed.lost, 0);
     const asked = own.reduce((sum, { noticed }) => sum + noticed.asked, 0);
@@ -134,7 +136,7 @@ function nameOf({ attack, rate }: Row): string {
 }
 
 function cells(row: Row): string[] {
-  const { through, noticed, attack, rate, missing, tracked } = row;
+  const { through, calm, noticed, attack, rate, missing, tracked } = row;
   if (missing !== undefined) return [`${attack.name} ${attack.family}`, String(rate), `${missing} is not installed`];
   const figures = [
     through.sent,
@@ -145,7 +147,8 @@ function cells(row: Row): string[] {
     through.lasted,
     through.late,
   ];
-  const others = [`${noticed.lost} of ${noticed.asked}`, noticed.median.toFixed(0)];
+  const more = (which: 'median' | 'high') => signed(noticed[which] - calm[which]);
+  const others = [`${noticed.lost} of ${noticed.asked}`, `${more('median')}, ${more('high')}`];
   return [
     `${attack.name} ${attack.family}`,
     String(rate),
@@ -153,6 +156,10 @@ function cells(row: Row): string[] {
     String(tracked),
     ...others,
   ];
+}
+
+function signed(value: number): string {
+  return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(0)}`;
 }
 
 function check(row: Row): void {

@@ -3,7 +3,8 @@ import { setTimeout } from 'node:timers/promises';
 import { Pinger } from '../forwarding/latency.ts';
 import { percentile } from '../forwarding/statistics.ts';
 
-export type Noticed = { asked: number; lost: number; median: number };
+/** Times in µs; `high` is the 99th percentile. */
+export type Noticed = { asked: number; lost: number; median: number; high: number };
 
 /** Asked while nothing else happens. */
 const CALM = 100;
@@ -50,5 +51,5 @@ export class Neighbour {
 
 function noticed(times: readonly number[]): Noticed {
   const lost = times.filter((time) => time === Infinity).length;
-  return { asked: times.length, lost, median: percentile(times, 0.5) };
+  return { asked: times.length, lost, median: percentile(times, 0.5), high: percentile(times, 0.99) };
 }
