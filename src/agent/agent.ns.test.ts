@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { AGENT_SOCKET, type RunConfig } from '../contract/config.ts';
+import { gatewayConfig } from '../contract/testing.ts';
 import { cannotRun, FAR, HOME, ROUTER, Testbed, until } from '../source/live/testbed.ts';
 import { Controller, START_MS } from './testing/controller.ts';
 
@@ -52,17 +53,7 @@ function start(config: Partial<RunConfig>, prepare: (bed: Testbed) => void = () 
     () => rmSync(runDir, { recursive: true }),
   );
   const file = join(runDir, 'config.json');
-  const defaults = {
-    mode: 'gateway',
-    lan: ['lan'],
-    wan: 'wan',
-    speed: 1,
-    home: [],
-    listen: [],
-    port: 0,
-    flushInterval: 60_000,
-  };
-  writeFileSync(file, JSON.stringify({ ...defaults, stateDir: runDir, runDir, ...config }));
+  writeFileSync(file, JSON.stringify(gatewayConfig({ stateDir: runDir, runDir }, config)));
   const socket = join(runDir, AGENT_SOCKET);
   prepare(bed);
   const launch = () => {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AGENT_SOCKET, type RunConfig } from '../contract/config.ts';
 import { KEPT_POLICY, KERNEL_SETTINGS, SWITCHED_OFF } from '../contract/files.ts';
+import { gatewayConfig } from '../contract/testing.ts';
 import { EnforcingBed, FAR, HOME, openPolicy, ROUTER, withDevice } from '../enforce/testing/bed.ts';
 import type { DesiredPolicy } from '../model/policy.ts';
 import { cannotRun, until } from '../source/live/testbed.ts';
@@ -40,8 +41,7 @@ afterEach(async () => {
 
 function launch(config: Partial<RunConfig> = {}): ChildProcess {
   const file = join(runDir, 'config.json');
-  const defaults = { mode: 'gateway', lan: ['lan'], wan: 'wan', speed: 1, home: [], listen: [], port: 0 };
-  writeFileSync(file, JSON.stringify({ ...defaults, flushInterval: 60_000, stateDir: runDir, runDir, ...config }));
+  writeFileSync(file, JSON.stringify(gatewayConfig({ stateDir: runDir, runDir }, config)));
   const child = bed.bed.start(bed.bed.router, [process.execPath, MAIN, file]);
   clean.push(() => child.kill('SIGKILL'));
   return child;

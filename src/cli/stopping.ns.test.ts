@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Controller } from '../agent/testing/controller.ts';
 import { AGENT_SOCKET, type RunConfig } from '../contract/config.ts';
 import { KEPT_POLICY, KERNEL_SETTINGS, SWITCHED_OFF } from '../contract/files.ts';
+import { gatewayConfig } from '../contract/testing.ts';
 import { EnforcingBed, FAR, openPolicy } from '../enforce/testing/bed.ts';
 import { cannotRun, until } from '../source/live/testbed.ts';
 import { ROOT } from './places.ts';
@@ -44,9 +45,8 @@ const settings = () => join(runDir(), KERNEL_SETTINGS);
 
 /** An agent that enforces, with the record that "spin start" would keep of it. */
 async function guard(config: Partial<RunConfig> = {}): Promise<ChildProcess> {
-  const defaults = { mode: 'gateway', lan: ['lan'], wan: 'wan', speed: 1, home: [], listen: [], port: 0 };
   const file = join(runDir(), 'config.json');
-  writeFileSync(file, JSON.stringify({ ...defaults, stateDir: stateDir(), runDir: runDir(), ...config }));
+  writeFileSync(file, JSON.stringify(gatewayConfig({ stateDir: stateDir(), runDir: runDir() }, config)));
   const agent = bed.bed.start(bed.bed.router, [process.execPath, join(ROOT, 'src/agent/main.ts'), file]);
   clean.push(() => agent.kill('SIGKILL'));
   const record = { supervisor: identify(agent.pid!), children: [], asked: '', stateDir: stateDir(), since: 0 };

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { WebSocket } from 'ws';
 import type { SessionView, StreamMessage } from '../contract/api.ts';
 import { AGENT_SOCKET, type RunConfig } from '../contract/config.ts';
+import { gatewayConfig } from '../contract/testing.ts';
 import type { Observation } from '../model/observation.ts';
 import { FakeAgent } from './fake-agent.ts';
 import { Run } from './run.ts';
@@ -26,18 +27,8 @@ export class Testbed {
   #epochs = 0;
 
   constructor(more: Partial<RunConfig> = {}) {
-    this.config = {
-      mode: 'gateway',
-      lan: [],
-      speed: 1,
-      home: [],
-      stateDir: join(this.folder, 'state'),
-      runDir: join(this.folder, 'run'),
-      listen: ['127.0.0.1'],
-      port: 0,
-      flushInterval: 60_000,
-      ...more,
-    };
+    const places = { stateDir: join(this.folder, 'state'), runDir: join(this.folder, 'run') };
+    this.config = gatewayConfig(places, { lan: [], listen: ['127.0.0.1'], ...more });
     mkdirSync(this.config.runDir);
   }
 
