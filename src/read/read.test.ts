@@ -140,8 +140,8 @@ describe('spin read', () => {
     });
     const told = JSON.parse(stdout);
     expect(told.capture).toMatchObject({ packets: 3, bytes: 300 });
-    expect(told.capture.unseen.map((note: { code: string }) => note.code)).toContain('headers-not-seen');
-    expect(read(file).stdout).toContain('Not seen: messages of devices (flow log, no dns.log beside it)');
+    expect(told.capture.unseen.map((note: { code: string }) => note.code)).toContain('flow-log');
+    expect(read(file).stdout).toContain('Not seen: the names that devices looked up (no dns.log lies beside it)');
     expect(told.conversations).toMatchObject([{ device: 'a-192.168.1.7', port: 443, packetsUp: 3, bytesUp: 300 }]);
     const piped = spawnSync(process.execPath, [MAIN, '--json', '-'], { encoding: 'utf8', input: text });
     expect({ status: piped.status, stdout: piped.stdout }).toEqual({ status: 3, stdout });
