@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { FAR, ROUTER, type Testbed } from '../../src/source/live/testbed.ts';
 
 const SENDER = join(import.meta.dirname, 'sender.ts');
+/** Before everything else on the machine: who sends late does not send at its rate. */
+const AT_ONCE = ['chrt', '--fifo', '1'];
 
 export type Load = {
   family: 'v4' | 'v6';
@@ -25,7 +27,7 @@ export function routeScans(bed: Testbed): void {
 export function send(bed: Testbed, { family, protocol, scan, rate, count, before = 0 }: Load): Promise<number> {
   const numbers = [rate, count, before].map(String);
   const args = ['eth0', ROUTER.mac, ...numbers, family, protocol, ...(scan ? ['scan'] : [])];
-  const child = bed.start(bed.home, [process.execPath, SENDER, ...args]);
+  const child = bed.start(bed.home, [...AT_ONCE, process.execPath, SENDER, ...args]);
   return new Promise((resolve, reject) => {
     let text = '';
     child.stdout.on('data', (chunk) => {
