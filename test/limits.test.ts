@@ -16,6 +16,12 @@ describe('LIMITS.md', () => {
     expect(rows.length).toBeGreaterThan(100);
   });
 
+  test('has its rows in tables', () => {
+    const head = '| what | bound | reason | constant |\n|---|---|---|---|\n';
+    const tables = page.split(/\n\n+/).filter((block) => block.startsWith('|') || block.includes('\n|'));
+    expect(tables.filter((table) => !table.startsWith(head))).toEqual([]);
+  });
+
   test('gives every bound the value that it has', () => {
     const wrong = rows.filter(({ value, constant, file }) => expressionOf(read(file), constant) !== value);
     expect(wrong).toEqual([]);
