@@ -232,6 +232,9 @@ export const AuditView = Type.Object({
     Type.Literal('group-removed'),
     Type.Literal('renamed'),
     Type.Literal('kind-set'),
+    /** Asked whether two devices are one, somebody said yes, or no; neither can be taken back. */
+    Type.Literal('same-device'),
+    Type.Literal('not-same-device'),
     /** Two devices turned out to be one, and what was decided for the one holds for both. */
     Type.Literal('merged'),
     Type.Literal('undone'),
@@ -246,6 +249,8 @@ export const AuditView = Type.Object({
   names: Type.Array(
     Type.Object({ device: Type.String(), before: Type.Optional(Type.String()), after: Type.Optional(Type.String()) }),
   ),
+  /** The device that was asked about, and the one that it looks like. */
+  same: Type.Optional(Type.Object({ device: Type.String(), as: Type.String() })),
   /** What the owner says that devices are. */
   kinds: Type.Optional(
     Type.Array(

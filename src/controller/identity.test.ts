@@ -115,6 +115,15 @@ describe('what the owner says of devices', () => {
       because: [{ in: 'hostname' }, { in: 'dhcp' }, {}],
     });
     expect(await answer(known, true)).toMatchObject({ status: 200, json: { id: known, macs: [KNOWN.mac, FOUND.mac] } });
+    const log = (await bed.ask({ path: '/api/audit', headers })).json as AuditView[];
+    const entry = log.find(({ same }) => same !== undefined)!;
+    expect(entry).toMatchObject({ kind: 'same-device', actor: 'owner', same: { device: found, as: known } });
+    const undo = { method: 'POST', path: '/api/undo', headers } as const;
+    expect(await bed.ask({ ...undo, body: { change: entry.id } })).toMatchObject({
+      status: 404,
+      json: { error: { code: 'nothing-to-undo', field: 'change' } },
+    });
+    expect(await bed.ask({ ...undo, body: {} })).not.toMatchObject({ json: { undoes: entry.id } });
     expect((await bed.ask({ path: `/api/devices/${found}`, headers })).status).toBe(404);
     await restart();
     expect((await device(known)).macs).toEqual([KNOWN.mac, FOUND.mac]);
@@ -124,6 +133,8 @@ describe('what the owner says of devices', () => {
   test('and is another one, not asked about again, when they say so', async () => {
     await meetAgain();
     expect(await answer(known, false)).toMatchObject({ status: 200, json: { id: found } });
+    const [entry] = (await bed.ask({ path: '/api/audit', headers })).json as AuditView[];
+    expect(entry).toMatchObject({ kind: 'not-same-device', actor: 'owner', same: { device: found, as: known } });
     expect((await device(found)).looksLike).toBeUndefined();
     await restart();
     expect((await device(found)).looksLike).toBeUndefined();

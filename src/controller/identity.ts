@@ -35,13 +35,14 @@ export class Identity implements IdentityDoor {
   }
 
   same(id: string, { as, same }: SameBody, actor: string): DeviceView {
-    const { store, home, observe, view } = this.#options;
+    const { store, home, observe, view, decisions } = this.#options;
     this.#device(id);
     if (id === as || !home().device(as)) throw new Refusal('unknown-device', { field: 'as' });
     if (store.failing !== undefined) throw new CannotStore(store.failing);
     const { at } = home();
     observe({ kind: 'command', at, by: actor, command: { name: 'same-device', device: id, as, same } });
     if (home().refusal) throw new Refusal('bad-target', { field: 'as' });
+    attempt(() => decisions.tellSame(id, as, same, actor), this.#options.onStored);
     store.note({ at, kind: same ? 'device-known-again' : 'device-is-another', actor, device: same ? as : id });
     const stored = store.flush();
     this.#options.onStored();

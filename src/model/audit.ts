@@ -25,6 +25,9 @@ export const AUDIT_KINDS = [
   'group-removed',
   'renamed',
   'kind-set',
+  // Asked whether two devices are one, somebody said yes, or no; neither can be taken back.
+  'same-device',
+  'not-same-device',
   // Two devices turned out to be one, and what was decided for the one holds for both.
   'merged',
   'undone',
@@ -39,6 +42,8 @@ export type Changes = {
   names: Array<{ device: string; before?: string; after?: string }>;
   /** What the owner says that devices are. */
   kinds?: Array<{ device: string; before?: Kind; after?: Kind }>;
+  /** The device that was asked about, and the one that it looks like. */
+  same?: { device: string; as: string };
 };
 
 export const NO_CHANGES: Readonly<Changes> = { rules: [], groups: [], names: [] };

@@ -58,7 +58,7 @@ export class Decisions {
     this.#after = database.prepare(`${ENTRIES} WHERE entry.id > ? ORDER BY entry.id LIMIT ?`);
     this.#entry = database.prepare(`${ENTRIES} WHERE entry.id = ?`);
     this.#undoable = database.prepare(
-      `${ENTRIES} WHERE undo.id IS NULL AND entry.kind <> 'undone' AND entry.actor <> 'spin'
+      `${ENTRIES} WHERE undo.id IS NULL AND entry.kind NOT IN ('undone', 'same-device', 'not-same-device') AND entry.actor <> 'spin'
        ORDER BY entry.id DESC LIMIT 1`,
     );
     this.#addresses = database.prepare('SELECT scope, name, address, until FROM name_address');

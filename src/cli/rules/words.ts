@@ -105,11 +105,13 @@ const KINDS: Record<AuditView['kind'], string> = {
   'group-removed': 'removed group',
   renamed: 'renamed',
   'kind-set': 'said what it is',
+  'same-device': 'are one device',
+  'not-same-device': 'are two devices',
   merged: 'two devices are one',
   undone: 'undid',
 };
 
-export function auditText({ kind, rules, groups, names, kinds = [], labels, undoes }: AuditView): string {
+export function auditText({ kind, rules, groups, names, kinds = [], same, labels, undoes }: AuditView): string {
   const rule = rules.map(({ before, after }) => (after ?? before)!);
   const what = [
     ...rule.map((one) => {
@@ -118,6 +120,7 @@ export function auditText({ kind, rules, groups, names, kinds = [], labels, undo
       return `${deedOf(one.action)} ${targetText({ ...one, labels: named })} ${whenText(one.when)}`;
     }),
     ...groups.map(({ before, after }) => (after ?? before)!.name),
+    ...(same ? [`${labels[same.device] ?? same.device} and ${labels[same.as] ?? same.as}`] : []),
     ...kinds.map(({ device, after }) => `${labels[device] ?? device}: ${after ?? 'left to SPIN'}`),
     ...names.map(({ device, after }) => `${labels[device] ?? device}${after === undefined ? '' : ` as ${after}`}`),
   ];

@@ -120,6 +120,11 @@ export class Decisions {
     return this.#decide('kind-set', actor, { kinds });
   }
 
+  /** Whether two devices are one, as somebody was asked. */
+  tellSame(device: string, as: string, same: boolean, actor: string): number {
+    return this.#decide(same ? 'same-device' : 'not-same-device', actor, { same: { device, as } });
+  }
+
   /**
    * Everything is as it was before a change, the last one unless one is named.
    * @throws {CannotUndo}
@@ -130,6 +135,7 @@ export class Decisions {
       change === undefined ? decisions.lastUndoable() : decisions.entry(change),
     );
     if (!entry) throw new CannotUndo('nothing-to-undo', 'There is no such change.');
+    if (entry.same) throw new CannotUndo('nothing-to-undo', 'What was said of two devices cannot be taken back.');
     if (entry.undoneBy !== undefined) throw new CannotUndo('undone-already', 'This change was undone already.');
     return this.#decide('undone', actor, this.#reversed(entry), entry.id);
   }

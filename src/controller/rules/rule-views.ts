@@ -130,6 +130,7 @@ export function auditView(
   }
   for (const { before, after } of entry.groups)
     for (const member of [...(before?.members ?? []), ...(after?.members ?? [])]) device(member);
+  for (const id of [entry.same?.device, entry.same?.as]) device(id);
   for (const { device: id } of [...entry.names, ...(entry.kinds ?? [])]) device(id);
   return { ...entry, labels };
 }

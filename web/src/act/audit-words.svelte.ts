@@ -22,6 +22,11 @@ export function auditWords(entry: AuditView): string {
       ),
     ),
   ];
+  if (entry.same) {
+    const { device, as } = entry.same;
+    const same = entry.kind === 'same-device' ? log.same : log.notSame;
+    parts.push(same(deviceName(device, entry.labels[device]), deviceName(as, entry.labels[as])));
+  }
   const words = entry.kind === 'merged' ? log.merged : parts.join(' ');
   return entry.kind === 'undone' ? log.undid(words) : words || log.unknown(entry.kind);
 }

@@ -257,6 +257,8 @@ const log = {
   kindSet: (name: string, kind: string) =>
     kind ? `${name}, as you say: ${kind.toLowerCase()}.` : `SPIN decides again what ${name} is.`,
   merged: 'Two devices are one.',
+  same: (one: string, other: string) => `${one} and ${other}, as you say: one device.`,
+  notSame: (one: string, other: string) => `${one} and ${other}, as you say: two devices.`,
   groupMade: (name: string, members: string) => `Group “${name}” made, with ${members}.`,
   groupGone: (name: string) => `Group “${name}” deleted.`,
   groupRenamed: (before: string, after: string) => `Group “${before}” is now called “${after}”.`,

@@ -247,6 +247,8 @@ const log: HouseholdTexts['log'] = {
   kindSet: (name, kind) =>
     kind ? `${name} is volgens u: ${kind.toLowerCase()}.` : `SPIN bepaalt weer wat ${name} is.`,
   merged: 'Twee apparaten zijn er één.',
+  same: (one, other) => `${one} en ${other} zijn volgens u één apparaat.`,
+  notSame: (one, other) => `${one} en ${other} zijn volgens u twee apparaten.`,
   groupMade: (name, members) => `Groep “${name}” gemaakt, met ${members}.`,
   groupGone: (name) => `Groep “${name}” verwijderd.`,
   groupRenamed: (before, after) => `Groep “${before}” heet nu “${after}”.`,
