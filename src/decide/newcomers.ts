@@ -4,6 +4,7 @@
  */
 import type { NewDevices } from '../model/preferences.ts';
 import type { OwnLimit, OwnRule } from '../model/verdict.ts';
+import { OWN } from './own-policy.ts';
 import { Refusal } from './refusal.ts';
 
 const HOUR = 3_600_000;
@@ -13,6 +14,9 @@ export const SETTLING_IN = 24 * HOUR;
 export const KNOWN_AFTER = 72 * HOUR;
 /** As many as the home's new devices; the longest here count as known. */
 export const MAX_NEWCOMERS = 1024;
+
+/** Why a device is held. */
+export const NEW_DEVICE = 'new-device';
 
 export type Newcomer = { device: string; since: number };
 
@@ -78,12 +82,12 @@ export class Newcomers {
 
 function held(device: string, since: number): OwnRule {
   return {
-    id: `spin hold ${device}`,
+    id: `${OWN}hold ${device}`,
     action: 'isolated',
     target: { device },
     when: { always: true },
     by: 'spin',
     since,
-    because: 'new-device',
+    because: NEW_DEVICE,
   };
 }

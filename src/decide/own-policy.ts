@@ -28,17 +28,22 @@ function probation({ id, device, findings }: Incident): OwnLimit {
   return { device, reason: 'probation', because: id, ...(names && { names }) };
 }
 
+/** Of rules that SPIN made by itself; those of the household begin with what they do. */
+export const OWN = 'spin ';
+
+export const isOwnId = (rule: string): boolean => rule.startsWith(OWN);
+
 /** The household's allow beats these as it beats its own blocks; of several steps for one device the highest counts. */
 export function rulesOf(verdict: Verdict): OwnRule[] {
   const { incident, device, blocks, step, since, until } = verdict;
   const common = { when: { until }, by: 'spin' as const, since, because: incident };
   const rules: OwnRule[] = blocks.map((target) => ({
     ...common,
-    id: `spin ${incident} block ${targetKey(target)}`,
+    id: `${OWN}${incident} block ${targetKey(target)}`,
     action: 'block',
     target: { device, ...target },
   }));
-  if (step !== 'none') rules.push({ ...common, id: `spin ${incident} step`, action: step, target: { device } });
+  if (step !== 'none') rules.push({ ...common, id: `${OWN}${incident} step`, action: step, target: { device } });
   return rules;
 }
 

@@ -106,6 +106,19 @@ describe('a device that does harm', () => {
       by: 'spin',
       action: 'essential',
     });
+    const own = rules.find(({ incident: because }) => because === seen.id)!.id;
+    const remove = (id: string) =>
+      bed.ask({ method: 'DELETE', path: `/api/rules/${encodeURIComponent(id)}`, headers }) as Promise<unknown>;
+    expect(await remove(own)).toMatchObject({
+      status: 409,
+      json: {
+        error: { code: 'spins-own', field: 'id', message: expect.stringContaining(`spin incidents ${seen.id} --undo`) },
+      },
+    });
+    expect(await remove('spin i-over step')).toMatchObject({
+      status: 404,
+      json: { error: { code: 'unknown-rule', message: expect.stringContaining('ended it already') } },
+    });
     const home = (await get('/api/home')) as HomeView;
     expect(home.verdict).toMatchObject({ code: 'harm-stopped', device: 'porch', incidents: 1 });
     await eventually(() => stream.messages.some((message) => message.kind === 'incident'));

@@ -9,6 +9,8 @@ import type {
   RuleView,
   SetRuleBody,
 } from '../../contract/api.ts';
+import { NEW_DEVICE } from '../../decide/newcomers.ts';
+import { isOwnId } from '../../decide/own-policy.ts';
 import { policyAt } from '../../decide/policy.ts';
 import { command, type Rules } from '../../decide/rules.ts';
 import type { AuditEntry } from '../../model/audit.ts';
@@ -53,8 +55,7 @@ export class Household implements HouseholdDoor {
   }
 
   removeRule(id: string, actor: string): RuleChangeView {
-    // What SPIN decided by itself goes with its incident; otherwise it would decide the same again.
-    if (this.#rulebook.rules().get(id)?.by === 'spin') throw new Refusal('spins-own', { field: 'id' });
+    this.#refuseSpinsOwn(id);
     return { change: this.#try(() => this.#rulebook.decisions.removeRule(id, actor)) };
   }
 
@@ -116,6 +117,15 @@ export class Household implements HouseholdDoor {
     return entries.map((entry) => this.#auditView(entry));
   }
 
+  /** What SPIN decided by itself goes with its reason; otherwise it would decide the same again. */
+  #refuseSpinsOwn(id: string): void {
+    if (!isOwnId(id)) return;
+    const because = this.#rulebook.ownRules.get(id)?.because;
+    throw because === undefined
+      ? new Refusal('unknown-rule', { field: 'id', message: OVER })
+      : new Refusal('spins-own', { field: 'id', message: because === NEW_DEVICE ? HELD : undoOf(because) });
+  }
+
   #groupChange(id: string, change: number | undefined): GroupChangeView {
     const group = this.groups().find((one) => one.id === id);
     return { ...(change !== undefined && { change }), ...(group && { group }) };
@@ -133,6 +143,14 @@ export class Household implements HouseholdDoor {
   #try<T>(work: () => T): T {
     return attempt(work, this.#options.onStored);
   }
+}
+
+const OVER = 'SPIN made this rule by itself and has ended it already: there is nothing to undo.';
+const HELD =
+  'SPIN holds this device because it is new. Admit it instead, on the first screen or with "spin newcomers --admit".';
+
+function undoOf(incident: string): string {
+  return `SPIN made this rule because of incident ${incident}. Say there that it is fine, on its page or with "spin incidents ${incident} --undo": the rule goes with it.`;
 }
 
 /** The devices that a rule is for; `undefined` for all. */

@@ -166,6 +166,11 @@ export class Rulebook {
     return this.#own.size === 0 ? rules : new Map<string, HouseholdRule>([...rules, ...this.#own]);
   }
 
+  /** SPIN's own, by their ids. */
+  get ownRules(): ReadonlyMap<string, OwnRule> {
+    return this.#own;
+  }
+
   facts(rules: Rules): HomeFacts {
     return this.#knowledge!.facts(rules, this.decisions.groups);
   }
