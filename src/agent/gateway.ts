@@ -12,26 +12,22 @@ import { Digest } from '../digest/digest.ts';
 import { FlowBatch } from '../model/flow.ts';
 import { LeaseFiles } from '../source/leases/files.ts';
 import { ConntrackSource } from '../source/live/conntrack.ts';
-import { controlFilter } from '../source/live/control-filter.ts';
 import { DeviceTotals, trackedConnections } from '../source/live/device-totals.ts';
 import { KernelSettings } from '../source/live/kernel-settings.ts';
 import { readOffload, startTracking, stopTracking } from '../source/live/nftables.ts';
-import { PacketSocket } from '../source/live/packet-socket.ts';
 import { Neighbours } from '../source/neighbours.ts';
 import { SystemCallError } from '../source/netlink/libc.ts';
 import { quicCrypto } from '../source/quic-crypto.ts';
 import { isBridgeHook, showBridges } from './bridge-hooks.ts';
+import { Captures } from './captures.ts';
 import { Coverage, type Home, readHome } from './coverage.ts';
 import { Enforcement } from './enforcement.ts';
 import { KeptPolicy } from './kept-policy.ts';
 import { BEAT_MS, type Mode, type ModeOptions, Stepper } from './mode.ts';
-import { SynBudget } from './syn-budget.ts';
 import { Tripwires } from './tripwires.ts';
 
 /** Flows known by their header facts alone; their slots come before those of the connections. */
 const HEADER_FLOWS = 16_384;
-/** Two seconds of 1,000 control packets a second. */
-const RING_BYTES = 2 * 1024 * 1024;
 /** Offload and the like are looked at again this often, ms. */
 const COVERAGE_MS = 60_000;
 const ACCOUNTING = 'net/netfilter/nf_conntrack_acct';
@@ -47,8 +43,7 @@ export class Gateway implements Mode {
   readonly #coverage: Coverage;
   readonly #digest: Digest;
   readonly #batch = FlowBatch.ofCapacity(MAX_FLOWS_PER_FRAME);
-  readonly #captures = new Map<string, PacketSocket>();
-  readonly #synBudget = new SynBudget();
+  readonly #captures: Captures;
   readonly #stepper = new Stepper(() => this.#step());
   readonly #totals: DeviceTotals;
   #table: ConntrackTable | undefined;
@@ -60,7 +55,6 @@ export class Gateway implements Mode {
   #coverageBeat: NodeJS.Timeout | undefined;
   /** `undefined` until it was tried. */
   #accounting: boolean | undefined;
-  #packetsLost = 0;
 
   private constructor(options: ModeOptions) {
     const { config, receiver, log } = options;
@@ -82,6 +76,13 @@ export class Gateway implements Mode {
       count: false,
       maxFlows: HEADER_FLOWS,
       seed: randomInt(2 ** 32 - 1),
+    });
+    this.#captures = new Captures({
+      lan: config.lan,
+      onFrame: this.#digest.frame.bind(this.#digest),
+      onTurn: this.#stepper.request,
+      onChange: () => this.#capturesChanged(),
+      log,
     });
   }
 
@@ -111,7 +112,7 @@ export class Gateway implements Mode {
     this.#coverage.note('headers-not-seen', true);
     this.#coverage.note('no-conntrack', true, 'starting');
     this.#watchNeighbours();
-    for (const name of this.#options.config.lan) this.#capture(name);
+    for (const name of this.#captures.missing) this.#captures.open(name);
     this.#leases = new LeaseFiles({
       files: this.#options.config.leases ?? [],
       now: this.#options.now,
@@ -143,8 +144,7 @@ export class Gateway implements Mode {
     this.#leases?.close();
     this.#neighbours?.close();
     this.#connections?.close();
-    for (const capture of this.#captures.values()) capture.close();
-    this.#captures.clear();
+    this.#captures.close();
     this.#tripwires?.close();
     await this.#totals.close();
     await this.#enforcement.stop();
@@ -207,46 +207,19 @@ export class Gateway implements Mode {
   }
 
   #linksChanged(): void {
-    const { config, now, receiver } = this.#options;
+    const { now, receiver } = this.#options;
     const links = this.#neighbours?.links ?? [];
-    for (const name of config.lan) {
-      if (!this.#captures.has(name) && links.some((link) => link.name === name && link.up)) this.#capture(name);
+    for (const name of this.#captures.missing) {
+      if (links.some((link) => link.name === name && link.up)) this.#captures.open(name);
     }
     const home = this.#neighbours?.home();
     if (home) receiver.send({ kind: 'router', at: now(), ...home, resolvers: [] });
     this.#report();
   }
 
-  #capture(name: string): void {
-    const { log } = this.#options;
-    try {
-      const capture = new PacketSocket({
-        interface: name,
-        ringBytes: RING_BYTES,
-        filter: controlFilter(),
-        collected: true,
-        onFrame: (bytes, view, start, end, wireLength, at, linkType) => {
-          if (!this.#synBudget.admits(bytes, view, start, end, at)) return;
-          this.#digest.frame(bytes, view, start, end, wireLength, at, linkType);
-        },
-        onTurn: this.#stepper.request,
-        onGone: () => this.#captureGone(name),
-      });
-      this.#captures.set(name, capture);
-      log(`captures control packets on ${name}`);
-    } catch (error) {
-      log(`cannot capture on ${name}: ${messageOf(error)}`);
-    }
-    const missing = this.#options.config.lan.filter((lan) => !this.#captures.has(lan));
+  #capturesChanged(): void {
+    const { missing } = this.#captures;
     this.#coverage.note('no-capture', missing.length > 0, missing.join(' '));
-  }
-
-  #captureGone(name: string): void {
-    const capture = this.#captures.get(name);
-    this.#packetsLost += capture?.dropped ?? 0;
-    this.#captures.delete(name);
-    this.#options.log(`interface ${name} went down`);
-    this.#coverage.note('no-capture', true, name);
     this.#report();
   }
 
@@ -278,7 +251,7 @@ export class Gateway implements Mode {
    * before the traffic that it names, though the kernel keeps packets back for a while.
    */
   #step(): void {
-    for (const capture of this.#captures.values()) capture.collect();
+    this.#captures.collect();
     this.#digest.advance(this.#options.now());
     this.#sendFlows();
     this.#connections?.collect();
@@ -294,7 +267,6 @@ export class Gateway implements Mode {
   #report(): void {
     const configured = this.#neighbours?.home();
     const prefixes = [...new Set([...this.#home.prefixes, ...(configured?.prefixes ?? [])])];
-    const captured = [...this.#captures.values()].reduce((sum, capture) => sum + capture.dropped, 0);
     const uncounted = this.#table?.uncounted ?? 0;
     this.#coverage.note('no-accounting', this.#accounting === false);
     this.#coverage.note('connections-from-before', this.#accounting === true && uncounted > 0, `${uncounted}`);
@@ -307,7 +279,7 @@ export class Gateway implements Mode {
           (this.#table?.lostEnds ?? 0) +
           (this.#tripwires?.lost ?? 0) +
           this.#options.receiver.dropped,
-        packets: this.#packetsLost + captured,
+        packets: this.#captures.dropped,
       },
     });
   }
