@@ -54,7 +54,7 @@ describe('a call to a master that is gone', () => {
 const line = (
   every: number,
   count: number,
-  spec: { port: number; up?: number; down?: number; flags?: number },
+  spec: { port: number; up?: number; down?: number; flags?: number; bytesEach?: number },
 ): Observation[] =>
   ticks(START, every, count).map((at, i) =>
     flows(at, {
@@ -79,6 +79,7 @@ describe('a line held open', () => {
   it.each([
     ['that is thick', { port: 48_101, up: 100, down: 900 }],
     ['at an everyday port', { port: 1883 }],
+    ['at a port of TLS whose greeting was missed, with certificates', { port: 8883, bytesEach: 300, flags: 5 }],
     ['at a port of TLS, that went on from before', { port: 8883, flags: 1 }],
     ['that is never answered', { port: 48_101, down: 0 }],
   ])('%s is none', (_what, spec) => {

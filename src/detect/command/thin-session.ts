@@ -26,6 +26,11 @@ const THRESHOLDS = {
     unit: 'bytes both ways for each such minute',
     reason: 'a keep-alive takes some hundred bytes, a shell or a chat a few thousand',
   },
+  bare: {
+    value: 108,
+    unit: 'bytes of a packet on average, at a port of TLS',
+    reason: 'headers of 86 at most and a record of 22 (RFC 8446 §5.2); with its certificates TLS comes to more',
+  },
   restarts: { value: 12, unit: 'connections', reason: 'more often is a beacon, or work' },
 } as const satisfies Record<string, Threshold>;
 
@@ -58,7 +63,7 @@ export const thinSession: Detector = {
       const packets = conversation.packetsUp + conversation.packetsDown;
       if (packets > line.packets) line.minutes++;
       line.packets = packets;
-      if (!isThin(contact, conversation, line)) return;
+      if (!isThin(contact, conversation, line) || (isDisguised && !isBare(conversation))) return;
       const factor = isDisguised ? DISGUISED_FACTOR : contact.begun ? 1 : FROM_BEFORE_FACTOR;
       claim(claimOf(contact, conversation, CONFIDENCE[classOf(home.kindAt(contact.device))] * factor));
     };
@@ -96,6 +101,10 @@ function isThin(contact: Contact, conversation: Conversation, { minutes }: Line)
   const lasts = last - first >= THRESHOLDS.lasts.value && minutes >= THRESHOLDS.alive.value;
   if (!lasts || exchangeOf(conversation, contact) !== 'answers') return false;
   return (bytesUp + bytesDown) / minutes <= THRESHOLDS.thin.value;
+}
+
+function isBare({ packetsUp, packetsDown, bytesUp, bytesDown }: Conversation): boolean {
+  return bytesUp + bytesDown <= (packetsUp + packetsDown) * THRESHOLDS.bare.value;
 }
 
 function claimOf(contact: Contact, conversation: Conversation, confidence: number): Claim {
