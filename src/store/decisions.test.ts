@@ -100,6 +100,26 @@ describe('what the household decided', () => {
   });
 });
 
+test('addresses of names: what is the same is not written again', () => {
+  const known = (name: string, until: number) => ({ scope: 'home', name, address: '192.0.2.7', until });
+  const many = Array.from({ length: 200 }, (_, i) => known(`${i}.example`, NOW));
+  const kept = () => store.ask(({ decisions }) => decisions.addresses().map(({ name, until }) => [name, until]));
+  store.keepNameAddresses(many);
+  const before = store.bytes();
+  store.keepNameAddresses(many);
+  expect(store.bytes()).toBe(before);
+  store.keepNameAddresses([...many.slice(2), known('1.example', NOW + 1), known('new.example', NOW)]);
+  expect(store.bytes() - before).toBeLessThan(10_000);
+  expect(kept()).toHaveLength(200);
+  expect(kept()).toEqual(
+    expect.arrayContaining([
+      ['1.example', NOW + 1],
+      ['new.example', NOW],
+    ]),
+  );
+  expect(kept()).not.toContainEqual(['0.example', NOW]);
+});
+
 describe('the past', () => {
   const row = (device: string, node: string, packetsUp: number): MinuteRow => ({
     device,

@@ -39,7 +39,7 @@ export class Decisions {
   readonly #undoable;
   readonly #addresses;
   readonly #keepAddress;
-  readonly #dropAddresses;
+  readonly #dropAddress;
 
   constructor(database: DatabaseSync) {
     this.#rules = database.prepare('SELECT value FROM rule');
@@ -64,9 +64,9 @@ export class Decisions {
     this.#addresses = database.prepare('SELECT scope, name, address, until FROM name_address');
     this.#keepAddress = database.prepare(
       `INSERT INTO name_address VALUES (?, ?, ?, ?)
-       ON CONFLICT (scope, name, address) DO UPDATE SET until = max(until, excluded.until)`,
+       ON CONFLICT (scope, name, address) DO UPDATE SET until = excluded.until`,
     );
-    this.#dropAddresses = database.prepare('DELETE FROM name_address');
+    this.#dropAddress = database.prepare('DELETE FROM name_address WHERE scope = ? AND name = ? AND address = ?');
   }
 
   rules(): HouseholdRule[] {
@@ -125,9 +125,19 @@ export class Decisions {
 
   /** Replaces what is kept, within a transaction of the caller. */
   keepAddresses(list: readonly NameAddress[]): void {
-    this.#dropAddresses.run();
-    for (const { scope, name, address, until } of list) this.#keepAddress.run(scope, name, address, Math.round(until));
+    const known = new Map(this.addresses().map((row) => [keyOf(row), row]));
+    for (const row of list) {
+      const key = keyOf(row);
+      const until = Math.round(row.until);
+      if (known.get(key)?.until !== until) this.#keepAddress.run(row.scope, row.name, row.address, until);
+      known.delete(key);
+    }
+    for (const { scope, name, address } of known.values()) this.#dropAddress.run(scope, name, address);
   }
+}
+
+function keyOf({ scope, name, address }: NameAddress): string {
+  return JSON.stringify([scope, name, address]);
 }
 
 function toEntry({ id, at, kind, actor, undoes, by, changes }: Row): AuditEntry {
