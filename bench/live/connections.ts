@@ -8,7 +8,7 @@ export type Listener = {
   /** CPU used so far, ms. */
   cpu(): { listener: number; controller: number };
   /** Ends told so far. */
-  ends(): number;
+  ends(): Promise<number>;
 };
 
 export type Cost = {
@@ -44,7 +44,7 @@ export async function warmUp(bed: Testbed, listener: Listener, load: Load): Prom
  */
 export async function measureConnections(bed: Testbed, listener: Listener, load: Load): Promise<Cost> {
   const atFirst = begun(bed);
-  const endsAtFirst = listener.ends();
+  const endsAtFirst = await listener.ends();
   const half = Math.floor(load.count / 2);
   let sending = 0;
   const begin = async (part: Load) => {
@@ -63,7 +63,7 @@ export async function measureConnections(bed: Testbed, listener: Listener, load:
   return {
     begun: connections,
     perSecond: (connections * 1000) / sending,
-    lost: connections - (listener.ends() - endsAtFirst),
+    lost: connections - ((await listener.ends()) - endsAtFirst),
     listener: each('listener'),
     controller: each('controller'),
     counting: (1000 * ms * (counting.listener + counting.controller)) / connections,
@@ -95,11 +95,11 @@ async function settle(listener: Listener): Promise<void> {
   let last = -1;
   let since = performance.now();
   while (performance.now() - since < PATIENCE_MS) {
-    const ends = listener.ends();
+    const ends = await listener.ends();
     if (ends !== last) {
       last = ends;
       since = performance.now();
     }
-    await sleep(100);
+    await sleep(250);
   }
 }

@@ -100,7 +100,7 @@ export class Other implements Listener {
     return memoryOf(this.#process.pid!);
   }
 
-  ends(): number {
+  async ends(): Promise<number> {
     const chunk = Buffer.alloc(1 << 20);
     for (;;) {
       const length = readSync(this.#log!, chunk);
