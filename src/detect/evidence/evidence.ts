@@ -67,6 +67,9 @@ export class Evidence implements FlowWitness {
   readonly #seed: number;
   /** When a record with the header of a SYN came last: these tell of attempts sooner than the kernel's counters. */
   #synsAt = Number.NEGATIVE_INFINITY;
+  /** Anything ever came back to anybody; and how many connections must have been granted out of sight. */
+  #isHeard = false;
+  #unheard = 0;
   #fastTurn = Number.NEGATIVE_INFINITY;
   #slowTurn = Number.NEGATIVE_INFINITY;
   /** The last whole second. */
@@ -81,6 +84,11 @@ export class Evidence implements FlowWitness {
   /** Hash of a far end's address, as the tables know it. */
   readonly hashOf = (words: ArrayLike<number>): number =>
     spread(this.#seed, words[0]!, words[1]!, words[2]!, words[3]!, 0);
+
+  /** Only what the home sends is seen (a tap on one line): that nothing comes back says nothing. */
+  get isOneWay(): boolean {
+    return !this.#isHeard && this.#unheard > 0;
+  }
 
   /** What a device did; made now if nothing was known. */
   of(device: number): Deeds {
@@ -105,6 +113,7 @@ export class Evidence implements FlowWitness {
     const it = this.#inHand;
     it.take(words, doubles, record, device, turned, marks, entry);
     if (it.isNew) this.#slots.begin(it.slot);
+    if (it.down > 0) this.#isHeard = true;
     if (it.isToNobody) return;
     // Most records by far are of flows that are served. Questions of a flood may have as many answers, some of them late.
     const isServed = it.protocol === PROTOCOL.tcp ? it.down >= it.up : it.down > it.up + (it.up >> 4);
@@ -179,7 +188,7 @@ export class Evidence implements FlowWitness {
     const isTold = it.isCounted && it.protocol === PROTOCOL.tcp && it.first - this.#synsAt < SYNS_TELL;
     if (!isTold && ++deeds.attempts > MAX_EXAMINED) return 1;
     if (it.entry >= 0 || it.isCounted) this.#slots.add(it.slot, SLOT.attempt);
-    if (isTold) return 0;
+    if (isTold) return 1;
     if (it.isNamed) return 1;
     const { protocol, isInside } = it;
     const port = this.#portOf(it);
@@ -260,7 +269,11 @@ export class Evidence implements FlowWitness {
       if (it.isBrokenOff) return SLOT.refused;
       const granted = (state & SLOT.baseless) === 0 ? SYN : ACK;
       if ((state & SLOT.baseless) !== 0 && it.isReset) return SLOT.refused;
-      return (it.flagsGot & granted) !== 0 ? SLOT.answered : it.isReset ? SLOT.refused : 0;
+      if ((it.flagsGot & granted) !== 0) return SLOT.answered;
+      if (it.isReset) return SLOT.refused;
+      if (this.#isHeard || !it.isGoingOn) return 0;
+      this.#unheard++;
+      return SLOT.answered;
     }
     const back = it.down + ((state & SLOT.oneBack) !== 0 ? 1 : 0);
     if (back >= 2) return SLOT.answered;
@@ -272,9 +285,12 @@ export class Evidence implements FlowWitness {
   /** What only answers a far end that began is the far end's doing, and shows that it is one that answers. */
   #press(deeds: Deeds, it: InHand, began: number): void {
     const isReset = it.isReset && (this.#slots.get(it.slot) & (SLOT.baseless | SLOT.answered)) === SLOT.baseless;
-    const answers = isReset || (it.isIcmp && !it.isAsking) ? 0 : it.down;
+    const isUnheard = !this.#isHeard && it.isGoingOn;
+    const answers = isUnheard ? it.up : isReset || (it.isIcmp && !it.isAsking) ? 0 : it.down;
     const isPressing = it.up > 0 && (it.turned === 0 || (!it.isInitiatorKnown && it.down === 0));
-    if (isPressing) {
+    // The kernel tells of a connection before it tells what was sent.
+    if (began > 0 && it.isCounted && it.up === 0) deeds.pressure.add(it, this.#portOf(it), 0, began, 0);
+    else if (isPressing) {
       const barren = isReset ? it.up : it.protocol === PROTOCOL.tcp && (it.isBrokenOff || it.isBaseless) ? 1 : 0;
       deeds.pressure.add(it, this.#portOf(it), answers, began, barren);
     } else if (answers > 0) deeds.pressure.answered(it.hash);

@@ -134,6 +134,10 @@ export class InHand {
   get isBrokenOff(): boolean {
     return (this.flagsGot & SYN) !== 0 && (this.flagsSent & (SYN | RST | ACK)) === (SYN | RST);
   }
+  /** The device asked for a connection and went on in it, as programs do only once it was granted. */
+  get isGoingOn(): boolean {
+    return this.protocol === PROTOCOL.tcp && (this.flagsSent & (SYN | RST | ACK)) === (SYN | ACK);
+  }
   get bytesUp(): number {
     return this.doubles[this.d + D.bytesUp + this.turned]!;
   }

@@ -26,6 +26,36 @@ function asked(scene: Scene, thing: Thing, at: number, port: number, up: number,
   scene.packet(at + 1, VICTIM, thing, 6, tcp(80, port, ACK | PUSH, new Uint8Array(down)));
 }
 
+describe('where only what the home sends is seen', () => {
+  const oneWay = (act: (scene: Scene, thing: Thing) => void) => {
+    const scene = new Scene();
+    const thing = scene.thing();
+    for (let i = 0; i < 3; i++) {
+      scene.packet(START + i, thing, stranger(1), 6, tcp(3000 + i, 443, SYN));
+      scene.packet(START + 20 + i, thing, stranger(1), 6, tcp(3000 + i, 443, ACK));
+    }
+    act(scene, thing);
+    return scene.play();
+  };
+
+  it('neither a download nor a call is a flood, nor are many servers asked over QUIC a search', () => {
+    const told = oneWay((scene, thing) => {
+      scene.packet(START + 50, thing, VICTIM, 6, tcp(4000, 443, SYN));
+      burst(400, 8000, (at) => scene.packet(at, thing, VICTIM, 6, tcp(4000, 443, ACK)));
+      burst(50, 3000, (at) => scene.udp(at, thing, stranger(5), 3478, 160, 0, 5000));
+      burst(2, 90, (at, i) => scene.udp(at, thing, stranger(1000 + i), 443, 1200));
+    });
+    expect(told.filter(({ detector }) => /flood|scan|fan-out/.test(detector))).toEqual([]);
+  });
+
+  it('a flood that opens ever new flows is found', () => {
+    const told = oneWay((scene, thing) => {
+      burst(1000, 4000, (at, i) => scene.udp(at, thing, VICTIM, 1024 + ((i * 7919) % 60_000), 512));
+    });
+    expect(found(told)).toHaveLength(1);
+  });
+});
+
 describe('a flood', () => {
   const vectors: [string, number, number, (scene: Scene, thing: Thing, at: number, i: number) => void][] = [
     ['udp at random ports', 2000, 6000, (s, t, at, i) => s.udp(at, t, VICTIM, 1024 + ((i * 7919) % 60_000), 512)],

@@ -84,6 +84,11 @@ const AT_ONCE = {
   reason: 'no device of a home speaks so to a far end that never answers',
 } satisfies Threshold;
 
+const PER_FLOW = {
+  value: 20,
+  unit: 'packets of each flow, where only what the home sends is seen',
+  reason: 'calls and copies send hundreds in one',
+} satisfies Threshold;
 const PER_PORT = { value: 4, unit: 'attempts for each port', reason: 'as for scans of ports' } satisfies Threshold;
 const SEARCHED = { value: 20, unit: 'ports', reason: 'fewer are no search' } satisfies Threshold;
 const INSIDE = {
@@ -120,7 +125,7 @@ function look(deeds: Deeds, device: number, at: number, { home, evidence, claim 
     const seconds = pressure.seconds(place);
     if (seconds === 0) continue;
     const how = floodOf(pressure, place, seconds);
-    if (how === undefined) continue;
+    if (how === undefined || (how === 'unanswered' && evidence.isOneWay && isOneTalk(pressure, place))) continue;
     const words = pressure.places.address(place);
     if (
       isScan(deeds, words, evidence.hashOf(words), place) ||
@@ -149,6 +154,11 @@ function isScan({ probed, pressure }: Deeds, words: ArrayLike<number>, hash: num
   if (tried < 0 || !isProbing(pressure, place)) return false;
   const ports = probed.ports(tried);
   return ports >= SEARCHED.value && probed.attempts(tried) <= ports * PER_PORT.value;
+}
+
+/** Whether most of what was sent belongs to a few flows, as of a call or a copy: who searches or floods opens more. */
+function isOneTalk(pressure: Pressure, place: number): boolean {
+  return pressure.packetsUp(place) > pressure.opened(place) * PER_FLOW.value;
 }
 
 function floodOf(pressure: Pressure, place: number, seconds: number): string | undefined {

@@ -93,13 +93,14 @@ export const horizontalScan: Detector = {
         };
         for (const device of active) {
           const deeds = evidence.of(device);
-          if (deeds.attempts > 0) for (const found of fast(deeds)) tell(device, found, FAST_HOLD);
+          if (deeds.attempts > 0) for (const found of fast(deeds, evidence.isOneWay)) tell(device, found, FAST_HOLD);
         }
         for (const device of evidence.gathered) {
           const deeds = evidence.of(device);
-          const known = new Set(fast(deeds).map(({ subject }) => subject));
+          const known = new Set(fast(deeds, evidence.isOneWay).map(({ subject }) => subject));
           const isAppliance = classOf(home.kindAt(device)) !== 'general';
-          for (const found of slow(deeds, isAppliance)) if (!known.has(found.subject)) tell(device, found, SLOW_HOLD);
+          for (const found of slow(deeds, isAppliance, evidence.isOneWay))
+            if (!known.has(found.subject)) tell(device, found, SLOW_HOLD);
         }
       },
     };
@@ -113,8 +114,8 @@ type Described = Pick<Claim, 'subject' | 'target' | 'evidence' | 'confidence'> &
 /** @property isFailing most of it came to nothing */
 type Found = Described & { isFailing: boolean };
 
-function fast(deeds: Deeds): Found[] {
-  return scans(deeds.fanOut, (protocol, port, inside, any) => {
+function fast(deeds: Deeds, isOneWay: boolean): Found[] {
+  return scans(deeds.fanOut, isOneWay, (protocol, port, inside, any) => {
     if (port === 0) return inside ? Number.POSITIVE_INFINITY : HOSTS.anyPort.value;
     if (inside) return HOSTS.inside.value;
     if (isSought(protocol, port)) return HOSTS.sought.value;
@@ -125,9 +126,9 @@ function fast(deeds: Deeds): Found[] {
   });
 }
 
-function slow(deeds: Deeds, isAppliance: boolean): Found[] {
+function slow(deeds: Deeds, isAppliance: boolean, isOneWay: boolean): Found[] {
   const least = isAppliance ? HOSTS.slowAppliance.value : HOSTS.slow.value;
-  return scans(deeds.slowFanOut, (protocol, port, inside, any) => {
+  return scans(deeds.slowFanOut, isOneWay, (protocol, port, inside, any) => {
     if (port === 0 || inside || isWeb(port) || isMeeting(port)) return Number.POSITIVE_INFINITY;
     return isSought(protocol, port) ? least : Math.max(least, any * SHARE.value);
   });
@@ -136,6 +137,7 @@ function slow(deeds: Deeds, isAppliance: boolean): Found[] {
 /** @param needed how many hosts make a scan; `any` is how many were tried at any port of the protocol */
 function scans(
   fanOut: FanOut,
+  isOneWay: boolean,
   needed: (protocol: number, port: number, inside: boolean, any: number) => number,
 ): Found[] {
   const found: Found[] = [];
@@ -148,7 +150,9 @@ function scans(
     const { protocol, port, inside } = service;
     const failed = attempts - fanOut.answers(place);
     const isPing = protocol === PROTOCOL.icmp || protocol === PROTOCOL.icmpv6;
-    const isFailing = failed >= attempts * (isPing ? PINGS_FAILED.value : FAILED.value);
+    // Whether datagrams are answered nobody can say then.
+    const isUnknown = isOneWay && protocol === PROTOCOL.udp;
+    const isFailing = !isUnknown && failed >= attempts * (isPing ? PINGS_FAILED.value : FAILED.value);
     const isEntered = protocol === PROTOCOL.tcp && !inside && isLogin(port);
     if (!isFailing && !isPing && !isEntered) continue;
     const any = port === 0 ? 0 : fanOut.hosts(placeOfAll(protocol, inside));
