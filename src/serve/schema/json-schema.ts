@@ -31,6 +31,7 @@ export function understood(schema: unknown): JsonSchema {
   if (unknown !== undefined) throw new Error(`the keyword ${unknown} of JSON Schema is not understood here`);
   const patterns = Object.keys(known.patternProperties ?? {});
   if (patterns.some((pattern) => pattern !== '^.*$')) throw new Error('only keys of any text are understood here');
+  if (known.properties && known.patternProperties) throw new Error('properties of two sorts are not understood here');
   const { properties = {}, patternProperties = {}, anyOf = [], items } = known;
   for (const part of [...Object.values(properties), ...Object.values(patternProperties), ...anyOf]) understood(part);
   if (items) understood(items);

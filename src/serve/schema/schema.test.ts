@@ -116,6 +116,12 @@ describe('the shape of answers', () => {
     );
   });
 
+  test('keys from the network stay keys', () => {
+    const labels = JSON.parse('{"__proto__":"x","constructor":1}') as object;
+    const answer = shaped(schema, { ...right, labels }) as { labels: object };
+    expect(JSON.stringify(answer.labels)).toBe('{"__proto__":"x","constructor":1}');
+  });
+
   test('an answer without what its schema promises is a fault', () => {
     expect(() => shaped(schema, { ...right, on: undefined })).toThrow('lacks on');
     expect(() => shaped(schema, { ...right, mode: 4 })).toThrow('none of the forms');

@@ -7,25 +7,34 @@ import type { JsonSchema } from './json-schema.ts';
  */
 export function shaped(schema: JsonSchema, value: unknown): unknown {
   const { anyOf, items, properties, patternProperties } = schema;
+  if (properties) return shapedObject(schema, value as Record<string, unknown>);
+  if (items) return shapedList(items, value as readonly unknown[]);
   if (anyOf) return shapedAsOneOf(anyOf, value);
-  if (items) return Array.from(value as Iterable<unknown>, (item) => shaped(items, item));
   const rest = patternProperties?.['^.*$'];
-  if (rest) return mapped(value as object, (part) => shaped(rest, part));
-  return properties ? shapedObject(schema, value as Record<string, unknown>) : value;
+  return rest ? shapedRecord(rest, value as Record<string, unknown>) : value;
+}
+
+function shapedObject({ properties = {}, required = [] }: JsonSchema, value: Record<string, unknown>): object {
+  for (const name of required) if (value[name] === undefined) throw new TypeError(`an answer lacks ${name}`);
+  const answer: Record<string, unknown> = {};
+  for (const name in properties) {
+    const part = value[name];
+    if (part !== undefined) answer[name] = shaped(properties[name]!, part);
+  }
+  return answer;
+}
+
+function shapedList(items: JsonSchema, list: readonly unknown[]): unknown[] {
+  return list.map((item) => shaped(items, item));
+}
+
+/** Its keys are from the network: one of them may be `__proto__`. */
+function shapedRecord(schema: JsonSchema, record: Record<string, unknown>): object {
+  return Object.fromEntries(Object.entries(record).map(([name, part]) => [name, shaped(schema, part)]));
 }
 
 function shapedAsOneOf(forms: readonly JsonSchema[], value: unknown): unknown {
   const form = forms.find((form) => !faultIn(form, value));
   if (!form) throw new TypeError('an answer has none of the forms that its schema names');
   return shaped(form, value);
-}
-
-function shapedObject({ properties = {}, required = [] }: JsonSchema, value: Record<string, unknown>): object {
-  const missing = required.find((name) => value[name] === undefined);
-  if (missing !== undefined) throw new TypeError(`an answer lacks ${missing}`);
-  return mapped(properties, (part, name) => (value[name] === undefined ? undefined : shaped(part, value[name])));
-}
-
-function mapped<Part>(parts: Readonly<Record<string, Part>> | object, map: (part: Part, name: string) => unknown) {
-  return Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, map(part as Part, name)]));
 }
