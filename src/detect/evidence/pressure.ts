@@ -56,9 +56,10 @@ export class Pressure {
     if (answers > 0) this.answered(hash);
     const cell = hash >>> (32 - CELL_BITS);
     this.#isCounting = true;
-    this.#cells[cell]! += up;
+    const weight = Math.max(up, opened);
+    this.#cells[cell]! += weight;
     if (this.#cells[cell]! < LEAST_PER_SECOND) return;
-    const place = this.places.take(hash, words[far]!, words[far + 1]!, words[far + 2]!, words[far + 3]!, 0, up);
+    const place = this.places.take(hash, words[far]!, words[far + 1]!, words[far + 2]!, words[far + 3]!, 0, weight);
     if (place < 0) return;
     const at = place * COLUMNS;
     const columns = this.#columns;
@@ -88,8 +89,9 @@ export class Pressure {
     const columns = this.#columns;
     for (let place = 0; place < TARGETS; place++) {
       const c = place * COLUMNS;
-      if (columns[c + UP] === 0 && columns[c + RUN_SECONDS] === 0) continue;
-      if (columns[c + UP]! < LEAST_PER_SECOND) columns.fill(0, c + RUN_UP, c + ANSWERS);
+      const most = Math.max(columns[c + UP]!, columns[c + OPENED]!);
+      if (most === 0 && columns[c + RUN_SECONDS] === 0) continue;
+      if (most < LEAST_PER_SECOND) columns.fill(0, c + RUN_UP, c + ANSWERS);
       else {
         this.#runs++;
         if (columns[c + RUN_SECONDS]!++ === 0) columns[c + RUN_SINCE] = at - 1000;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FLAG } from '../../model/flow.ts';
-import { BEYOND, type FlowSpec, flows, LAPTOP, START } from '../../track/testing.ts';
+import { BEYOND, type FlowSpec, flows, PHONE, START } from '../../track/testing.ts';
 import { MINUTE, SECOND, watch } from '../testing/watch.ts';
 import { flood } from './flood.ts';
 
@@ -14,7 +14,7 @@ function opened(perSecond: number, seconds: number, carried: Pick<FlowSpec, 'up'
     const at = START + second * SECOND;
     const all = Array.from({ length: perSecond }, (_, i): FlowSpec => {
       const slot = second * perSecond + i;
-      return { from: { address: LAPTOP.address }, to: TARGET, port: 80, sourcePort: 1024 + (slot % 60_000), slot };
+      return { from: { address: PHONE.address }, to: TARGET, port: 80, sourcePort: 1024 + (slot % 60_000), slot };
     });
     watched.take(flows(at, ...all.map((one) => ({ ...one, up: 0, down: 0, flags: COUNTED | FLAG.fresh }))));
     watched.take(flows(at + SECOND / 2, ...all.map((one) => ({ ...one, ...carried, flags: COUNTED }))));
