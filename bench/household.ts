@@ -1,5 +1,5 @@
 /**
- * `bin/bench household [--quick] [--only ATTACK,…]`: the whole chain. `spin start` as it is guards the virtual home with the
+ * `bin/bench household [--quick] [--only ATTACK,…] [--from DEVICE,…]`: the whole chain. `spin start` as it is guards the virtual home with the
  * default preferences; one device after the other attacks while all others work: as root, in network namespaces.
  * `--matrix [--part I/N]`: each attack from every suitable device, up to five at once, each round in a home of its own; of
  * the rounds every Nth, from the Ith on. `--kindred`: what becomes of one of a group after another did harm.
@@ -27,6 +27,7 @@ const { values: options } = parseArgs({
     matrix: { type: 'boolean', default: false },
     kindred: { type: 'boolean', default: false },
     only: { type: 'string' },
+    from: { type: 'string' },
     part: { type: 'string', default: '1/1' },
     days: { type: 'string' },
     seed: { type: 'string', default: '1' },
@@ -35,15 +36,17 @@ const { values: options } = parseArgs({
 const days = options.days === undefined ? undefined : Number(options.days);
 const seed = Number(options.seed);
 const [part = 1, parts = 1] = options.part.split('/').map(Number);
-const chosen = (options.matrix ? MATRIX : TRIALS).filter(({ attack, long }) =>
-  options.only === undefined ? !(options.quick && long) : options.only.split(',').includes(attack),
+const isAsked = (list: string | undefined, name: string) => list === undefined || list.split(',').includes(name);
+const chosen = (options.matrix ? MATRIX : TRIALS).filter(
+  ({ attack, device, long }) =>
+    isAsked(options.only, attack) && isAsked(options.from, device) && !(options.quick && long && !options.only),
 );
 const bars = new Bars();
 const obstacle = days === undefined ? whyNoNamespaces() : undefined;
 
 if ((days !== undefined && !(Number.isInteger(days) && days > 0)) || !Number.isInteger(seed) || chosen.length === 0) {
   console.log(
-    `Usage: bin/bench household [--quick] [--matrix [--part I/N]] [--only ATTACK,…]   attacks: ${ATTACK_NAMES.join(' ')}`,
+    `Usage: bin/bench household [--quick] [--matrix [--part I/N]] [--only ATTACK,…] [--from DEVICE,…]   attacks: ${ATTACK_NAMES.join(' ')}`,
   );
   console.log('       bin/bench household --kindred');
   console.log('       bin/bench household --days N [--seed N]');

@@ -1,5 +1,6 @@
 /** How each attack of a scenario is done. That most of it fails is what attackers expect: it is not told. */
 import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import { pick } from '../random.ts';
 import { type Attack, BROKER_PORT, MAX_DEEDS } from '../scenario/attack.ts';
 import { pause } from './clock.ts';
@@ -72,7 +73,7 @@ function guess(act: Do<'guess'>, stage: Stage): Promise<void> {
 
 /** What the broker orders goes out to strangers' servers, and what they answer to the broker. */
 async function relay(act: Do<'relay'>, { device, speed }: Stage): Promise<void> {
-  const broker = await device.connectTo(sinkAddress(act.broker, act.over), BROKER_PORT);
+  const broker = await brokerOf(act, device);
   let orders: Buffer[] = [];
   broker.on('data', (order: Buffer) => orders.push(order));
   try {
@@ -87,6 +88,18 @@ async function relay(act: Do<'relay'>, { device, speed }: Stage): Promise<void> 
     }
   } finally {
     broker.destroy();
+  }
+}
+
+/** Its broker, as soon as it can be reached: a bot that finds nobody tries again. */
+async function brokerOf({ broker, over }: Do<'relay'>, device: Device): Promise<Socket> {
+  for (;;) {
+    try {
+      return await device.connectTo(sinkAddress(broker, over), BROKER_PORT);
+    } catch (error) {
+      if (device.signal.aborted) throw error;
+      await pause(PATIENCE, device.signal);
+    }
   }
 }
 
