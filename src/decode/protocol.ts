@@ -4,6 +4,9 @@ import type { QuicCrypto } from './quic-keys.ts';
 
 export type Sink = (observation: Observation) => void;
 
+/** For who only follows where messages begin and end: what nobody is told need not be read. */
+export const NOBODY: Sink = () => {};
+
 export type DecoderOptions = {
   /** Needed to read QUIC hellos; without it they are passed over. */
   crypto?: QuicCrypto;

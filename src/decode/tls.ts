@@ -2,7 +2,7 @@ import type { HelloObservation } from '../model/observation.ts';
 import { type ClientHello, clientHelloLength, HANDSHAKE_HEADER, readClientHello } from './hello.ts';
 import { destinationEndpoint, sourceEndpoint, u16 } from './octets.ts';
 import type { Packet } from './packet.ts';
-import { FINISHED, type StreamProtocol } from './protocol.ts';
+import { FINISHED, NOBODY, type StreamProtocol } from './protocol.ts';
 import { MAX_STREAM_BYTES } from './reassembly.ts';
 
 const HANDSHAKE = 22;
@@ -26,7 +26,7 @@ export const tls: StreamProtocol = {
   },
   read(bytes, start, end, packet, sink) {
     const cut = packet.payloadEnd - packet.payloadStart < packet.payloadLength;
-    const hello = readRecords(bytes, start, end, cut);
+    const hello = readRecords(bytes, start, end, cut, sink === NOBODY ? passOver : readClientHello);
     if (hello === NEED_MORE) return cut ? FINISHED : NEED_MORE;
     if (hello) sink(helloObservation(packet, 'tcp', hello));
     return FINISHED;
@@ -55,6 +55,7 @@ function readRecords(
   start: number,
   end: number,
   cut: boolean,
+  read: typeof readClientHello,
 ): ClientHello | typeof NEED_MORE | undefined {
   let length = 0;
   for (let at = start; at + RECORD_HEADER <= end; ) {
@@ -64,8 +65,7 @@ function readRecords(
     const wanted = length === 0 ? wantedLength(bytes, body, Math.min(next, end)) : wantedLength(gathered, 0, length);
     if (wanted > MAX_STREAM_BYTES || wanted < 0 || next === body) return undefined;
     // The ordinary hello lies in one record: it is read where it is.
-    if (length === 0 && wanted > 0 && body + wanted <= Math.min(next, end))
-      return readClientHello(bytes, body, body + wanted);
+    if (length === 0 && wanted > 0 && body + wanted <= Math.min(next, end)) return read(bytes, body, body + wanted);
     if (length === 0 && cut && next > end) return readCutHello(bytes, body, end);
     if (next > end) return NEED_MORE;
     if (length + next - body > MAX_STREAM_BYTES) return undefined;
@@ -73,7 +73,7 @@ function readRecords(
     length += next - body;
     const complete = wantedLength(gathered, 0, length);
     if (complete < 0) return undefined;
-    if (complete > 0 && complete <= length) return readClientHello(gathered, 0, complete);
+    if (complete > 0 && complete <= length) return read(gathered, 0, complete);
     at = next;
   }
   return NEED_MORE;
@@ -89,4 +89,9 @@ function wantedLength(bytes: Uint8Array, start: number, end: number): number {
 function readCutHello(bytes: Uint8Array, start: number, end: number): ClientHello | undefined {
   const hello = readClientHello(bytes, start, end);
   return hello?.serverName === undefined ? undefined : hello;
+}
+
+/** In the place of reading a hello that nobody is told of: where it ends was found without it. */
+function passOver(): undefined {
+  return undefined;
 }

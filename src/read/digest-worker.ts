@@ -5,6 +5,7 @@
 import { parentPort } from 'node:worker_threads';
 import { ControlDecoder } from '../decode/control.ts';
 import type { Packet } from '../decode/packet.ts';
+import { NOBODY } from '../decode/protocol.ts';
 import { Digest } from '../digest/digest.ts';
 import { CaptureError } from '../source/capture/error.ts';
 import { readCapture } from '../source/capture/read.ts';
@@ -33,7 +34,7 @@ async function work({ file, ring, digest: options }: DigestTask): Promise<void> 
 /** Gives control packets on, to be told by the other thread's decoder. */
 function forwarding(out: RingWriter) {
   /** Knows which segments continue a message. */
-  const streams = new ControlDecoder(() => {}, { crypto: quicCrypto });
+  const streams = new ControlDecoder(NOBODY, { crypto: quicCrypto });
   return {
     wants: (p: Packet) => streams.wants(p),
     packet(p: Packet) {
