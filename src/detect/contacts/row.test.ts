@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type InRow, Row } from './row.ts';
 
-type Thing = InRow<Thing> & { name: number };
+interface Thing extends InRow<Thing> {
+  name: number;
+}
 
 describe('a row', () => {
   test('holds its things in the order of their last use, whatever is added, renewed and removed', () => {
