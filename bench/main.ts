@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
-const HELP = `Usage: bin/bench offline|captures|names|live|forwarding|escape|household|limits|preferences|robustness|identify|idle|page [OPTION…]
+const HELP = `Usage: bin/bench offline|captures|names|live|forwarding|escape|household|limits|preferences|robustness|identify|idle|writes|page [OPTION…]
 
   offline   spin read against other programs on two made-up captures (--quick, --runs N, --install, --keep-only NAME)
   captures  reads every file below a folder and checks its sums (DIR)
@@ -17,6 +17,7 @@ const HELP = `Usage: bin/bench offline|captures|names|live|forwarding|escape|hou
   robustness  captures of known truth as they might have been recorded otherwise: found, and wrongly accused (DIR)
   identify  what labelled devices are said to be, beside baselines (DIR: captures by device, macs.tsv)
   idle      the virtual home for a while: CPU, memory, bytes written (root; --minutes N)
+  writes    a day of 370,000 flows through the store: bytes written (--days N)
   page      the dashboard in a browser
 
 Exit codes: 0 all bars held · 1 some missed · 64 wrong usage · 77 cannot run here`;
@@ -34,6 +35,7 @@ const PROGRAMS: Record<string, string> = {
   robustness: 'robustness.ts',
   identify: 'identify.ts',
   idle: 'idle.ts',
+  writes: 'writes.ts',
   page: 'page.ts',
 };
 
