@@ -7,12 +7,14 @@ import { ROOT } from './step.ts';
  * long files took, but not in a fresh clone.
  */
 const LONG = [
-  'test/household.ns.test.ts',
   'test/rules.ns.test.ts',
+  'test/household.ns.test.ts',
   'src/enforce/tripwires.ns.test.ts',
   'src/agent/enforcement.ns.test.ts',
   'bench/escape/defaults.ns.test.ts',
   'lab/lab.ns.test.ts',
+  'test/page/page.browser.test.ts',
+  'test/page/acting.browser.test.ts',
 ];
 
 const rank = ({ moduleId }: TestSpecification) => {
