@@ -52,9 +52,9 @@ const CONFIDENCE = { appliance: 0.9, critical: 0.9, general: 0.5, infrastructure
 /** Bytes sent and received. */
 type Bytes = { up: number; down: number };
 /** … in one conversation at a look. */
-type Mark = Bytes & { at: number };
-/** What a device had sent and received at its latest look, in all; and by conversation, where that was not little. */
-type Ledger = { at: number; total: Bytes; displaced: number; isMarked: boolean; readonly marks: Map<number, Mark> };
+type Mark = Bytes & { readonly conversation: number; at: number };
+/** What a device had sent and received at its latest look in all, and whether its contacts were marked in it. */
+type Ledger = { at: number; total: Bytes; displaced: number; isMarked: boolean };
 /** What was added since the look before. */
 type Part = Bytes & { contact: Contact };
 type Relay = { broker: number; looks: number; since: number; megabytes: number };
@@ -67,19 +67,22 @@ export const proxyRelay: Detector = {
   needs: ['connections'],
   start({ home, contacts, claim }) {
     const ledgers = new Map<number, Ledger>();
+    /** By the entry of their conversation, so as many as there are of these. */
+    const marks: (Mark | undefined)[] = [];
     const relays = new Map<number, Relay>();
     let looked = 0;
     const look = (device: number, at: number) => {
       const { bytesUp: up, bytesDown: down } = home.counters(home.deviceId(device) ?? '');
       const displaced = contacts.displaced(device);
-      const ledger = ledgers.get(device) ?? { at, total: { up, down }, displaced, isMarked: false, marks: new Map() };
+      const ledger = ledgers.get(device) ?? { at, total: { up, down }, displaced, isMarked: false };
       ledgers.set(device, ledger);
       const before = { ...ledger };
       Object.assign(ledger, { at, total: { up, down }, displaced, isMarked: false });
       const added = { up: up - before.total.up, down: down - before.total.down };
       if (Math.min(added.up, added.down) < THRESHOLDS.volume.value) return;
-      const parts = partsOf(home, ledger, before.at, contacts.all(device));
-      if (!before.isMarked || !ledger.isMarked || at - before.at > 2 * LOOK) return;
+      const { parts, isMarked } = partsOf(home, marks, contacts.all(device), before.at, at);
+      ledger.isMarked = isMarked;
+      if (!before.isMarked || !isMarked || at - before.at > 2 * LOOK) return;
       // Of contacts that were met and forgotten in between, only the device's own counters tell.
       const found = brokerAmong(parts, displaced > before.displaced ? added : sumOf(parts));
       if (!found) return;
@@ -105,31 +108,42 @@ export const proxyRelay: Detector = {
   },
 };
 
-/** What each contact added since the look before, the most first; all of them are marked. */
-function partsOf(home: Home, ledger: Ledger, before: number, known: readonly Contact[]): Part[] {
-  const { at, marks } = ledger;
+/** What each contact added since the look before, the most first; all that are still known are marked now. */
+function partsOf(
+  home: Home,
+  marks: (Mark | undefined)[],
+  known: readonly Contact[],
+  before: number,
+  at: number,
+): { parts: Part[]; isMarked: boolean } {
   const parts: Part[] = [];
+  let isMarked = false;
   for (const contact of known) {
-    const id = contact.conversation;
-    if (!home.readCounters(id, COUNTERS)) continue;
+    const { conversation, entry, first } = contact;
+    if (!home.readCounters(conversation, COUNTERS)) continue;
     const { bytesUp, bytesDown } = COUNTERS;
-    const mark = marks.get(id);
-    const was = mark?.at === before ? mark : undefined;
+    const mark = markOf(marks, conversation, entry);
+    const wasMarked = mark.at === before;
     // One that had made room for others and came again: what it added since is not known.
-    if (was || contact.first >= before) {
-      const part = { contact, up: bytesUp - (was?.up ?? 0), down: bytesDown - (was?.down ?? 0) };
+    if (wasMarked || first >= before) {
+      const part = { contact, up: bytesUp - (wasMarked ? mark.up : 0), down: bytesDown - (wasMarked ? mark.down : 0) };
       if (part.up + part.down > 0) parts.push(part);
     }
-    if (!mark) marks.set(id, { at, up: bytesUp, down: bytesDown });
-    else {
-      mark.at = at;
-      mark.up = bytesUp;
-      mark.down = bytesDown;
-    }
-    ledger.isMarked = true;
+    mark.at = at;
+    mark.up = bytesUp;
+    mark.down = bytesDown;
+    isMarked = true;
   }
-  if (marks.size > 2 * known.length) for (const [id, mark] of marks) if (mark.at !== at) marks.delete(id);
-  return parts.sort((a, b) => b.up + b.down - a.up - a.down);
+  return { parts: parts.sort((a, b) => b.up + b.down - a.up - a.down), isMarked };
+}
+
+function markOf(marks: (Mark | undefined)[], conversation: number, entry: number): Mark {
+  const known = marks[entry];
+  if (known?.conversation === conversation) return known;
+  while (marks.length <= entry) marks.push(undefined);
+  const mark: Mark = { conversation, at: Number.NEGATIVE_INFINITY, up: 0, down: 0 };
+  marks[entry] = mark;
+  return mark;
 }
 
 function sumOf(parts: readonly Part[]): Bytes {

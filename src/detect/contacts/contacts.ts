@@ -137,7 +137,7 @@ export class Contacts {
   all(device: number): readonly Contact[] {
     const circle = this.#circles.get(device);
     if (!circle) return [];
-    circle.all ??= [...circle.once, ...circle.known];
+    circle.all ??= circle.once.all().concat(circle.known.all());
     return circle.all;
   }
 

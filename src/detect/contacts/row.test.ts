@@ -26,7 +26,7 @@ describe('a row', () => {
           else row.remove(things[name]!);
           expected = expected.filter((one) => one !== name);
           if (what !== 'remove') expected.push(name);
-          expect([...row].map((one) => one.name)).toEqual(expected);
+          expect(row.all().map((one) => one.name)).toEqual(expected);
           expect(row.size).toBe(expected.length);
           expect(row.first?.name).toBe(expected[0]);
         }

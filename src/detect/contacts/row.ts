@@ -40,7 +40,10 @@ export class Row<T extends InRow<T>> {
     this.add(one);
   }
 
-  *[Symbol.iterator](): IterableIterator<T> {
-    for (let one = this.#first; one; one = one.later) yield one;
+  /** All, the one longest not of use first. */
+  all(): T[] {
+    const all: T[] = [];
+    for (let one = this.#first; one; one = one.later) all.push(one);
+    return all;
   }
 }

@@ -159,6 +159,8 @@ export class Zone {
 export class Asker {
   readonly device: number;
   readonly #zones = new Map<string, Zone>();
+  /** An answer follows its question. */
+  #last: Zone | undefined;
   /** Owners' domains that exist, and that do not, first met in this stretch of time. */
   since: number;
   existing = 0;
@@ -175,7 +177,7 @@ export class Asker {
 
   /** The zone of a domain. @param mayGrow whether there is room for one more in the book */
   zone(domain: string, mayGrow: boolean): Zone {
-    let zone = this.#zones.get(domain);
+    let zone = this.#last?.domain === domain ? this.#last : this.#zones.get(domain);
     if (!zone) {
       const { size } = this.#zones;
       if (size >= MAX_ZONES_PER_DEVICE || (!mayGrow && size >= FEWEST_ZONES)) this.#makeRoom();
@@ -183,6 +185,7 @@ export class Asker {
       this.#zones.set(domain, zone);
     }
     zone.touched = true;
+    this.#last = zone;
     return zone;
   }
 
