@@ -1,6 +1,7 @@
 /**
- * `bin/bench household [--quick] [--only ATTACK,…] [--from DEVICE,…]`: the whole chain. `spin start` as it is guards the virtual home with the
- * default preferences; one device after the other attacks while all others work: as root, in network namespaces.
+ * `bin/bench household [--quick] [--only ATTACK,…] [--from DEVICE,…]`: the whole chain. `spin start` as it is guards the
+ * virtual home with the default preferences; one device after the other attacks while all others work: as root, in network
+ * namespaces.
  * `--matrix [--part I/N]`: each attack from every suitable device, up to five at once, each round in a home of its own; of
  * the rounds every Nth, from the Ith on. `--kindred`: what becomes of one of a group after another did harm.
  * `--days N [--seed N]`: days of ordinary life at compressed time, without namespaces: what was stopped of them.
