@@ -1,4 +1,4 @@
-import { classOf } from '../../model/kinds.ts';
+import { classOf, type KindClass } from '../../model/kinds.ts';
 import { PROTOCOL, protocolName } from '../../model/protocols.ts';
 import type { Claim, Detector, Threshold } from '../detector.ts';
 import type { Deeds } from '../evidence/deeds.ts';
@@ -35,6 +35,12 @@ const HOSTS = {
     value: 400,
     unit: 'hosts in two minutes',
     reason: 'whatever the ports: BitTorrent opens some two hundred connections in that time',
+  },
+  anyPortAppliance: {
+    value: 40,
+    unit: 'hosts in two minutes',
+    reason: 'whatever the ports: a thing of one job has no use for strangers, and its far ends have names',
+    source: 'IoTSTEED (ISI-TR-738): at most 70 servers in all',
   },
 } satisfies Record<string, Threshold>;
 
@@ -93,30 +99,39 @@ export const horizontalScan: Detector = {
         };
         for (const device of active) {
           const deeds = evidence.of(device);
-          if (deeds.attempts > 0) for (const found of fast(deeds, evidence.isOneWay)) tell(device, found, FAST_HOLD);
+          if (deeds.attempts === 0) continue;
+          for (const found of fast(deeds, circumstances(device))) tell(device, found, FAST_HOLD);
         }
         for (const device of evidence.gathered) {
           const deeds = evidence.of(device);
-          const known = new Set(fast(deeds, evidence.isOneWay).map(({ subject }) => subject));
-          const isAppliance = classOf(home.kindAt(device)) !== 'general';
-          for (const found of slow(deeds, isAppliance, evidence.isOneWay))
-            if (!known.has(found.subject)) tell(device, found, SLOW_HOLD);
+          const about = circumstances(device);
+          const known = new Set(fast(deeds, about).map(({ subject }) => subject));
+          for (const found of slow(deeds, about)) if (!known.has(found.subject)) tell(device, found, SLOW_HOLD);
         }
       },
     };
+
+    function circumstances(device: number): Circumstances {
+      return { kind: classOf(home.kindAt(device)), isOneWay: evidence.isOneWay };
+    }
   },
 };
 
 const ALL_TCP = placeOfAll(PROTOCOL.tcp, false);
 const ALL_UDP = placeOfAll(PROTOCOL.udp, false);
 
+/** Who is looked at, and whether only what the home sends is seen. */
+type Circumstances = { kind: KindClass; isOneWay: boolean };
 type Described = Pick<Claim, 'subject' | 'target' | 'evidence' | 'confidence'> & { first: number };
 /** @property isFailing most of it came to nothing */
 type Found = Described & { isFailing: boolean };
 
-function fast(deeds: Deeds, isOneWay: boolean): Found[] {
+function fast(deeds: Deeds, { kind, isOneWay }: Circumstances): Found[] {
+  const anyPort = kind === 'appliance' || kind === 'critical' ? HOSTS.anyPortAppliance : HOSTS.anyPort;
   return scans(deeds.fanOut, isOneWay, (protocol, port, inside, any) => {
-    if (port === 0) return inside ? Number.POSITIVE_INFINITY : HOSTS.anyPort.value;
+    if (port === 0 && inside) return Number.POSITIVE_INFINITY;
+    // Of datagrams peer-fan-out tells.
+    if (port === 0) return (protocol === PROTOCOL.udp ? HOSTS.anyPort : anyPort).value;
     if (inside) return HOSTS.inside.value;
     if (isSought(protocol, port)) return HOSTS.sought.value;
     if (isMeeting(port)) return HOSTS.anyPort.value;
@@ -126,8 +141,8 @@ function fast(deeds: Deeds, isOneWay: boolean): Found[] {
   });
 }
 
-function slow(deeds: Deeds, isAppliance: boolean, isOneWay: boolean): Found[] {
-  const least = isAppliance ? HOSTS.slowAppliance.value : HOSTS.slow.value;
+function slow(deeds: Deeds, { kind, isOneWay }: Circumstances): Found[] {
+  const least = kind !== 'general' ? HOSTS.slowAppliance.value : HOSTS.slow.value;
   return scans(deeds.slowFanOut, isOneWay, (protocol, port, inside, any) => {
     if (port === 0 || inside || isWeb(port) || isMeeting(port)) return Number.POSITIVE_INFINITY;
     return isSought(protocol, port) ? least : Math.max(least, any * SHARE.value);

@@ -85,6 +85,18 @@ describe('a search for one service', () => {
     expect(found(told, 'mirai-mark')[0]!.at).toBeLessThanOrEqual(START + 4 * SECOND);
   });
 
+  it('at ever other ports is found of a thing, where a computer may have that many peers', () => {
+    const searched = (kind: 'camera' | 'computer') =>
+      played((scene, thing) => {
+        for (let i = 0; i < 120; i++)
+          scene.tcp(START + SECOND + i * 500, thing, stranger(i * 31), 1024 + ((i * 7919) % 50_000), {
+            outcome: 'silent',
+          });
+      }, kind);
+    expect(found(searched('camera'), 'horizontal-scan')).toMatchObject([{ subject: 'tcp' }]);
+    expect(accused(searched('computer'))).toEqual([]);
+  });
+
   it('that takes all day is found', () => {
     const told = played((scene, thing) => {
       for (let i = 0; i < 120; i++)

@@ -50,3 +50,10 @@ it('what devices of the home say to each other passes it by', () => {
   expect(detectors(told)).not.toContain('login-guessing');
   expect(counted(thing.id)).toBe(0);
 });
+
+it('a router knows who sent the first datagram, whatever the ports look like', () => {
+  const scene = new Scene();
+  const thing = scene.thing('camera');
+  for (let i = 0; i < 40; i++) scene.udp(START + SECOND + i * 500, thing, stranger(i * 31), 40_000 + i, 40, 0, 8000);
+  expect(detectors(asRouter(scene).told)).toContain('peer-fan-out');
+});

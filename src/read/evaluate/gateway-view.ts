@@ -5,6 +5,7 @@ import { Digest } from '../../digest/digest.ts';
 import { type AddressWords, formatMac, formatWords, type Mac } from '../../model/address.ts';
 import { D, FLAG, FlowBatch, RECORD_DOUBLES, RECORD_WORDS, W } from '../../model/flow.ts';
 import type { Observation } from '../../model/observation.ts';
+import { PROTOCOL } from '../../model/protocols.ts';
 import { quicCrypto } from '../../source/quic-crypto.ts';
 
 const TCP = 6;
@@ -35,6 +36,8 @@ export class GatewayView {
   readonly #connections: Digest;
   readonly #packet = new Packet();
   readonly #neighbours = new Set<string>();
+  /** Slots of flows whose first packet came from the end that looks like the server. */
+  readonly #turned = new Set<number>();
   readonly #syns = new Map<number, number>();
   #second = 0;
   #begins = FlowBatch.ofCapacity(0);
@@ -122,9 +125,28 @@ export class GatewayView {
     if (observation.kind === 'tick') return;
     if (observation.kind === 'flows') {
       asConnections(observation.flows);
+      this.#asBegun(observation.flows);
       this.#tellBegins(observation.at, observation.flows);
     }
     this.#sink(observation);
+  }
+
+  /** The kernel's connections begin with who sent the first packet, whatever the ports look like. */
+  #asBegun({ words, doubles, count }: FlowBatch): void {
+    for (let record = 0; record < count; record++) {
+      const w = record * RECORD_WORDS;
+      const slot = words[w + W.slot]!;
+      const protocol = words[w + W.protocol]! & 255;
+      if (protocol === PROTOCOL.tcp) continue;
+      if ((words[w + W.flags]! & FLAG.fresh) !== 0) {
+        this.#turned.delete(slot);
+        const { icmp, icmpv6 } = PROTOCOL;
+        const hasPorts = protocol !== icmp && protocol !== icmpv6;
+        if (hasPorts && words[w + W.packetsUp] === 0) this.#turned.add(slot);
+      }
+      words[w + W.flags]! |= FLAG.initiatorKnown;
+      if (this.#turned.has(slot)) turn(words, doubles, record);
+    }
   }
 
   /** The kernel tells that a connection began, and only then what it carried. */
@@ -168,6 +190,23 @@ function asConnections(batch: FlowBatch): void {
       words[w + W.flags]! &= ~FLAG.fresh;
     }
   }
+}
+
+/** The ends of a record change places. */
+function turn(words: Uint32Array, doubles: Float64Array, record: number): void {
+  const w = record * RECORD_WORDS;
+  const d = record * RECORD_DOUBLES;
+  const ports = words[w + W.ports]!;
+  words[w + W.ports] = (ports << 16) | (ports >>> 16);
+  for (let i = 0; i < 4; i++) exchange(words, w + W.source + i, w + W.destination + i);
+  exchange(words, w + W.packetsUp, w + W.packetsDown);
+  exchange(doubles, d + D.bytesUp, d + D.bytesDown);
+}
+
+function exchange(values: Uint32Array | Float64Array, a: number, b: number): void {
+  const value = values[a]!;
+  values[a] = values[b]!;
+  values[b] = value;
 }
 
 /** The ports of the control filter (src/source/live/control-filter.ts). */
