@@ -19,6 +19,8 @@ const DYNAMIC = 'flags dynamic,timeout';
  * the size, the kernel takes a table that is found in faster, of 256 kB each.
  */
 export const MAX_OWN = 16_384;
+/** Addresses of one family that are blocked for every device. As of devices: every packet is looked up; 512 kB each. */
+export const MAX_BLOCKED = 49_152;
 /** Running connections that are remembered; those beyond take longer. As many as a busy home has. */
 export const MAX_PASSED = 65_536;
 /** Always within: what stands beside an element of a map that has no limit of its own. */
@@ -64,7 +66,9 @@ export function define(bounds: Bounds): Sets {
   for (const name of PASSED) sets.define(name, 'ct id', `size ${MAX_PASSED}`, DYNAMIC, 'timeout 60s');
   for (const shape of [...HOME_SHAPES, ...DEVICE_SHAPES]) {
     if (sets.all.has(setOf(shape))) continue;
-    sets.define(setOf(shape), typeOf(shape), ...(shape.node === 'prefix' ? [INTERVAL] : []), 'counter');
+    const isOfAll = !shape.device && shape.node === 'address';
+    const words = [...(isOfAll ? [`size ${MAX_BLOCKED}`] : []), ...(shape.node === 'prefix' ? [INTERVAL] : [])];
+    sets.define(setOf(shape), typeOf(shape), ...words, 'counter');
   }
   return sets;
 }

@@ -63,8 +63,8 @@ export function inboundChains(policy: DesiredPolicy, sets: ReadonlyMap<string, N
 function blocked(verdict: string): string[] {
   return [
     ...both((ip, n) => `${ip} saddr @allow_device_in${n} accept`),
-    ...nodeRules('in', 4, verdict),
     ...nodeRules('in', 6, verdict),
+    ...nodeRules('in', 4, verdict),
     ...serviceRules('in', verdict),
     ...both((ip, n) => `${ip} saddr != @local${n} oifname @pause_home ${verdict}`),
   ];

@@ -88,8 +88,8 @@ export function outboundChains(policy: DesiredPolicy, sets: ReadonlyMap<string, 
 function runningRules(): string[] {
   return [
     ...both((ip, n) => `${ip} daddr @allow_device_in${n} accept`),
-    ...nodeRules('out', 4, 'goto cut'),
     ...nodeRules('out', 6, 'goto cut'),
+    ...nodeRules('out', 4, 'goto cut'),
     ...serviceRules('out', 'goto cut'),
     ...both((ip, n) => `iifname @pause_home ${ip} daddr != @local${n} goto guard_all`),
   ];
