@@ -193,6 +193,12 @@ describe.skipIf(missingBrowser)(`The dashboard in a real browser${missingBrowser
     await heading(page, new RegExp(CAMERA));
     await page.waitForSelector('.uplot canvas');
     await page.getByText(/10 minutes: .* up, .* down\. Busiest/).waitFor();
+    const farEnds = page.getByRole('region', { name: 'Who it talks to' });
+    await farEnds
+      .getByText(/^\s*https · since /)
+      .first()
+      .waitFor();
+    await farEnds.getByText(/^\s*192\.0\.2\.1 · dns · since /).waitFor();
     await page.getByRole('button', { name: 'Newest' }).click();
     await expect.poll(() => server.requests.some((request) => request.includes('order=new'))).toBe(true);
     await page.getByRole('button', { name: 'Year' }).click();
