@@ -1,9 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Observation } from '../model/observation.ts';
 import { Clock } from './clock.ts';
 import { checkConfig } from './config.ts';
 import { Coverage, readHome } from './coverage.ts';
 import { LatestState } from './latest-state.ts';
+import { Stepper } from './mode.ts';
 import { Outbox } from './outbox.ts';
 import { SynBudget } from './syn-budget.ts';
 
@@ -30,6 +31,26 @@ describe('the time of observations', () => {
 
   it('follows a large step back at once', () => {
     expect(clockOf([[2_000_000, 0], [1000, 10]])).toEqual([2_000_000, 1000]); // biome-ignore format: pairs
+  });
+});
+
+describe('steps', () => {
+  afterEach(() => vi.useRealTimers());
+
+  it('come once for many requests, and later while very much changes', () => {
+    vi.useFakeTimers();
+    let steps = 0;
+    const stepper = new Stepper(() => steps++);
+    const after = (ms: number) => {
+      stepper.request();
+      stepper.request();
+      vi.advanceTimersByTime(ms);
+      return steps;
+    };
+    expect(after(99)).toBe(0);
+    expect(after(1)).toBe(1);
+    stepper.isBusy = true;
+    expect([after(199), after(1)]).toEqual([1, 2]);
   });
 });
 

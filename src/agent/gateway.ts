@@ -28,6 +28,8 @@ import { Tripwires } from './tripwires.ts';
 
 /** Flows known by their header facts alone; their slots come before those of the connections. */
 const HEADER_FLOWS = 16_384;
+/** Events of connections in one step that no ordinary home makes: hundreds of new ones a second. */
+const MANY_EVENTS = 64;
 /** Offload and the like are looked at again this often, ms. */
 const COVERAGE_MS = 60_000;
 const ACCOUNTING = 'net/netfilter/nf_conntrack_acct';
@@ -254,7 +256,7 @@ export class Gateway implements Mode {
     this.#captures.collect();
     this.#digest.advance(this.#options.now());
     this.#sendFlows();
-    this.#connections?.collect();
+    this.#stepper.isBusy = (this.#connections?.collect() ?? 0) >= MANY_EVENTS;
   }
 
   #sendFlows(): void {

@@ -33,23 +33,33 @@ export type Mode = {
 
 /** How long changes are collected before they are told, ms. */
 export const STEP_MS = 100;
+/**
+ * The same while very much changes: an ordinary home's connections are told within one step all the same, and a flood of
+ * them costs half as many wake-ups here and in the controller. What is held in the kernel is told at once.
+ */
+const BUSY_STEP_MS = 200;
 /** How often time is told in a silent home, ms. */
 export const BEAT_MS = 1000;
 
-/** Calls `act` once, `STEP_MS` after the first of several requests. */
+/** Calls `act` once, a step's time after the first of several requests. */
 export class Stepper {
   readonly #act: () => void;
   #timer: NodeJS.Timeout | undefined;
+  /** Very much changed in the last step. */
+  isBusy = false;
 
   constructor(act: () => void) {
     this.#act = act;
   }
 
   readonly request = (): void => {
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      this.#act();
-    }, STEP_MS);
+    this.#timer ??= setTimeout(
+      () => {
+        this.#timer = undefined;
+        this.#act();
+      },
+      this.isBusy ? BUSY_STEP_MS : STEP_MS,
+    );
   };
 
   stop(): void {

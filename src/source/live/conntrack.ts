@@ -54,6 +54,8 @@ export class ConntrackSource {
   #timer: NodeJS.Timeout | undefined;
   #soon: NodeJS.Timeout | undefined;
   #overruns = 0;
+  /** Events since the last call of `collect`. */
+  #collected = 0;
   #dumping = false;
   #entriesInDump = 0;
   #dumpedAt = Number.NEGATIVE_INFINITY;
@@ -100,11 +102,16 @@ export class ConntrackSource {
    * Takes in the events that came since the last time. While there are some, nothing else reads them, so that one
    * wake-up handles many: at 1,000 connections a second waking up costs more than the events. Without any, the next one
    * is waited for.
+   * @returns how many there were since the last call
    */
-  collect(): void {
-    if (this.#closed || this.#soon) return;
-    if (this.#readEvents() > 0) this.#onChange();
-    else this.#eventWatch.resume();
+  collect(): number {
+    if (!this.#closed && !this.#soon) {
+      if (this.#readEvents() > 0) this.#onChange();
+      else this.#eventWatch.resume();
+    }
+    const events = this.#collected;
+    this.#collected = 0;
+    return events;
   }
 
   /** Takes in all that waits, for a last drain at the end. */
@@ -139,6 +146,7 @@ export class ConntrackSource {
       total += count;
     } while (count === DATAGRAMS && total < EVENTS_PER_TURN);
     if (this.#events.overruns !== this.#overruns) this.#lost();
+    this.#collected += total;
     if (total >= MANY_EVENTS) this.#readSoon(total < EVENTS_PER_TURN ? SOON_MS : 0);
     return total;
   }

@@ -35,7 +35,7 @@ const BLOCK_TIMEOUT_MS = 50;
 /** Blocks handled in one turn of the event loop. */
 const BLOCKS_PER_TURN = 32;
 /** So many at once that the ring could be full until the next step: the next ones are read as soon as they are there. */
-const MANY_BLOCKS = 4;
+const MANY_BLOCKS = 8;
 
 /** Offsets in struct tpacket_block_desc and struct tpacket3_hdr (linux/if_packet.h). */
 const BLOCK = { status: 8, packets: 12, first: 16 } as const;
