@@ -41,16 +41,16 @@ describe('steps', () => {
     vi.useFakeTimers();
     let steps = 0;
     const stepper = new Stepper(() => steps++);
-    const after = (ms: number) => {
+    const step = (ms: number) => {
       stepper.request();
       stepper.request();
       vi.advanceTimersByTime(ms);
       return steps;
     };
-    expect(after(99)).toBe(0);
-    expect(after(1)).toBe(1);
+    expect(step(99)).toBe(0);
+    expect(step(1)).toBe(1);
     stepper.isBusy = true;
-    expect([after(199), after(1)]).toEqual([1, 2]);
+    expect([step(199), step(1)]).toEqual([1, 2]);
   });
 });
 
