@@ -160,6 +160,22 @@ describe('a rule', () => {
     await becomes(({ home }) => home.includes('2001:db8:2::/64') && home.includes('2001:db8:1::/64'));
   });
 
+  test('of two devices covers the other one’s new address, says where it does not hold, and is told of by their names', async () => {
+    const target = { device: camera, node: { device: tablet } };
+    const { rule } = await set({ action: 'block', target, when: always });
+    expect(rule).toMatchObject({ target, labels: { device: 'porch', node: 'tablet' }, notes: ['same-network'] });
+    const between = ({ blocks }: DesiredPolicy) => blocks.find(({ device }) => device === camera)?.node?.addresses;
+    await becomes((now) => between(now)?.includes('192.0.2.8') === true);
+    bed.agent!.send({ kind: 'neighbour', at: Date.now(), mac: TABLET, address: '192.0.2.88', source: 'kernel' });
+    await becomes((now) => between(now)?.includes('192.0.2.88') === true);
+    expect(
+      await send('POST', '/api/rules', { action: 'block', target: { node: { device: tablet } }, when: always }),
+    ).toMatchObject({
+      status: 400,
+      json: { error: { code: 'bad-target', field: 'target.node' } },
+    });
+  });
+
   test('hides without changing the kernel', async () => {
     await becomes(({ devices }) => devices.length === 2);
     const before = bed.agent!.policies.length;
