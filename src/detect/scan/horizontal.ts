@@ -177,10 +177,23 @@ function scans(
     );
     if (attempts < least) continue;
     const hosts = fanOut.hosts(place);
-    if (hosts < least) continue;
+    // Who tries one service everywhere is told of by that service alone.
+    const counted = port === 0 ? hosts - mostAtOnePort(fanOut, protocol) : hosts;
+    if (counted < least) continue;
     found.push({ ...describe(fanOut, place, service, hosts, Math.min(1, hosts / (least * 4))), isFailing });
   }
   return found;
+}
+
+/** Far ends outside at the port of a protocol that has the most of them. */
+function mostAtOnePort(fanOut: FanOut, protocol: number): number {
+  let most = 0;
+  for (let place = 0; place < fanOut.size; place++) {
+    const service = fanOut.attempts(place) >= LEAST ? serviceAt(fanOut, place) : undefined;
+    if (service?.protocol !== protocol || service.port === 0 || service.inside) continue;
+    most = Math.max(most, fanOut.hosts(place));
+  }
+  return most;
 }
 
 /** Fewer attempts are no scan of any kind. */
