@@ -25,6 +25,7 @@ const DNS = both((ip, n) => `th sport 53 meta l4proto { 6, 17 } ${ip} saddr @res
 
 export function inboundChains(policy: DesiredPolicy, sets: ReadonlyMap<string, NftSet>): Chain[] {
   const local = both((ip, n) => `${ip} saddr @local${n} accept`);
+  const own = both((ip, n) => `${ip} daddr vmap @own_in${n}`);
   const pair = (name: string) => both((ip, n) => `${ip} daddr . ${ip} saddr @${name}_in${n} accept`);
   const stop = [...both((ip, n) => `${ip} daddr @count_ladder_in${n}`), 'drop'];
   return [
@@ -34,8 +35,8 @@ export function inboundChains(policy: DesiredPolicy, sets: ReadonlyMap<string, N
       rules: [
         `oifname != ${interfaces(policy)} accept`,
         'ct state != established goto inbound_all',
-        ...both((ip, n) => `${ip} daddr vmap @own_in${n}`),
-        ...(blocksAll(policy) ? remembering('in', blocked('goto cut_in').filter(canMatch(sets))) : []),
+        // Nothing is limited on this way: also the device need not be looked up again.
+        ...remembering('in', [...own, ...(blocksAll(policy) ? blocked('goto cut_in').filter(canMatch(sets)) : [])]),
       ],
     },
     {
