@@ -15,7 +15,7 @@ const FAR_ENDS = {
   reason: 'a person’s computer has one or two ends of a tunnel',
 } satisfies Threshold;
 const PROTOCOLS = {
-  value: 4,
+  value: 8,
   unit: 'such protocols in a device’s memory',
   reason: 'nothing needs more than a tunnel or two; who tries them all wants to know which are served (nmap -sO)',
 } satisfies Threshold;
@@ -25,6 +25,8 @@ const MAX_FAR_ENDS = 8;
 const MAX_REMEMBERED = 4096;
 const HOLD = 30 * 60_000;
 const ALL = 'many protocols';
+/** Of these, as many are named. */
+const NAMED = 4;
 const CONFIDENCE = { gre: 0.97, appliance: 0.8, many: 0.9, other: 0.6 };
 
 type Used = Map<number, Set<string>>;
@@ -95,10 +97,10 @@ export const unneededProtocol: Detector = {
 
 function claimOfAll(device: number, protocols: Used, address: string): Claim {
   const names = [...protocols.keys()].map(protocolName);
-  const shown = names.slice(-PROTOCOLS.value).join(', ');
+  const shown = names.slice(-NAMED).join(', ');
   return {
     ...{ device, subject: ALL, hold: HOLD, confidence: CONFIDENCE.many },
     target: { node: { address } },
-    evidence: { protocol: names.length > PROTOCOLS.value ? `${shown} …` : shown, address, protocols: names.length },
+    evidence: { protocol: `${shown} …`, address, protocols: names.length },
   };
 }

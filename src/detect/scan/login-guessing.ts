@@ -28,12 +28,17 @@ const SESSIONS = {
     reason: 'who waits between its guesses; scripts that log in by the clock do so at home, or by name',
   },
 } satisfies Record<string, Threshold>;
-/** Several guesses in one connection: questions and answers of one short line each, and nothing is fetched. */
+/** Several guesses in each of some connections: questions and answers of one short line each, and nothing is fetched. */
 const LINES = {
   guesses: {
     value: 30,
     unit: 'guesses in two minutes with one service at one far end',
     reason: 'as above; a person mistypes three times',
+  },
+  sessions: {
+    value: 3,
+    unit: 'sessions with it',
+    reason: 'servers end a session after some wrong guesses; who walks through folders or letters stays in one or two',
   },
   perGuess: {
     value: 4,
@@ -137,7 +142,8 @@ function linesIn(sessions: Sessions, place: number): number {
   const up = sessions.packetsUp(place);
   const down = sessions.packetsDown(place);
   const guesses = Math.floor(up / LINES.perGuess.value);
-  if (guesses < LINES.guesses.value || sessions.aside(place) > 0) return 0;
+  if (guesses < LINES.guesses.value || sessions.sessions(place) < LINES.sessions.value) return 0;
+  if (sessions.aside(place) > 0) return 0;
   const isShortLines =
     sessions.bytesUp(place) <= up * LINES.up.value && sessions.bytesDown(place) <= down * LINES.down.value;
   return isShortLines && down >= up / 4 ? guesses : 0;
