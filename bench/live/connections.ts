@@ -23,7 +23,7 @@ export type Cost = {
 };
 
 /** A guard runs for months: what the engine spends on compiling its programs first is not measured. */
-const WARM_UP = { rate: 10_000, count: 100_000 } as const;
+const WARM_UP = { rate: 10_000, count: 50_000 } as const;
 /** How long the cost of standing connections is looked at, ms: whole rounds of a small table. */
 const QUIET_MS = 3000;
 /** Until what was sent has arrived at the controller, ms: changes are collected for some time on the way. */
@@ -32,9 +32,11 @@ const ARRIVAL_MS = 500;
 const PATIENCE_MS = 2500;
 
 export async function warmUp(bed: Testbed, listener: Listener, load: Load): Promise<void> {
-  await send(bed, { ...load, ...WARM_UP });
-  endAll(bed);
-  await settle(listener);
+  for (const protocol of ['udp', 'tcp'] as const) {
+    await send(bed, { ...load, ...WARM_UP, protocol });
+    endAll(bed);
+    await settle(listener);
+  }
 }
 
 /**
