@@ -146,7 +146,7 @@ export class FakeRules {
   private viewOf({ id, action, target, when, by, since }: RuleData): RuleView {
     const device = this.home.devices.find((one) => one.id === target.device);
     const group = this.groups().find((one) => one.id === target.group);
-    const node = target.node && Object.values(target.node)[0];
+    const node = target.node && labelOfNode(target.node, this.home);
     const { service } = target;
     const labels = {
       ...(device ? { device: device.label } : {}),
@@ -157,7 +157,7 @@ export class FakeRules {
     const enforced = this.enforcement.state === 'in-force' || action === 'ignore';
     const inForce = !this.isActive({ when }) ? 'scheduled' : enforced ? 'yes' : 'not-enforced';
     return {
-      ...{ id, action, target, when, by, since, labels, inForce, notes: [], stopped: { packets: 0, bytes: 0 } },
+      ...{ id, action, target, when, by, since, labels, inForce, notes: notesOn({ action, target }), stopped: { packets: 0, bytes: 0 } },
       ...('until' in when ? { until: when.until } : {}),
       ...('weekly' in when ? { changes: nextMidnight(this.home.at) } : {}),
     };
@@ -173,6 +173,11 @@ export class FakeRules {
     const { devices } = this.home;
     if (device !== undefined && !devices.some(({ id }) => id === device))
       throw new FakeRefusal(404, 'unknown-device', 'target.device');
+    if (node && 'device' in node) {
+      if (!devices.some(({ id }) => id === node.device)) throw new FakeRefusal(404, 'unknown-device', 'target.node.device');
+      if (action !== 'block' || (device ?? group) === undefined) throw new FakeRefusal(400, 'bad-target', 'target.node');
+      if (node.device === device) throw new FakeRefusal(400, 'bad-target', 'target.node.device');
+    }
     if (group !== undefined && !this.groups().some(({ id }) => id === group))
       throw new FakeRefusal(404, 'unknown-group', 'target.group');
     if (device !== undefined && device === this.console && !node && CUTS_OFF.includes(action))
@@ -186,6 +191,16 @@ export class FakeRules {
     this.enforcement = { ...this.enforcement, revision: this.enforcement.revision + 1 };
     return id;
   }
+}
+
+/** What a rule cannot do; as in the controller, a block within the home. */
+export function notesOn({ action, target: { node } }: Pick<RuleData, 'action' | 'target'>): RuleView['notes'] {
+  return action === 'block' && node && 'device' in node ? ['same-network'] : [];
+}
+
+function labelOfNode(node: NonNullable<RuleData['target']['node']>, { devices }: FakeHome): string {
+  const other = 'device' in node ? devices.find(({ id }) => id === node.device)?.label : undefined;
+  return other ?? Object.values(node)[0]!;
 }
 
 function labelOf(one: { label?: string; name?: string }): string {

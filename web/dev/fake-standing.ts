@@ -1,7 +1,7 @@
 import type { ConversationView, DeviceView, NodeView, PreviewView, RuleData, SetRuleBody } from '../../src/contract/api.ts';
 import { protocolNumber } from '../../src/model/protocols.ts';
 import type { FakeHome } from './fake-home.ts';
-import type { FakeRules } from './fake-rules.ts';
+import { type FakeRules, notesOn } from './fake-rules.ts';
 
 type Target = SetRuleBody['target'];
 type Cut = Pick<RuleData, 'action' | 'target'>;
@@ -53,7 +53,7 @@ export function preview(body: SetRuleBody, home: FakeHome, rules: FakeRules): Pr
   });
   const largest = (a: { bytes: number }, b: { bytes: number }) => b.bytes - a.bytes;
   return {
-    ...{ from: home.at - 86_400_000, to: home.at, ...part(all), notes: [] },
+    ...{ from: home.at - 86_400_000, to: home.at, ...part(all), notes: notesOn(body) },
     ...(all.length > 0 ? { first: Math.min(...all.map(({ first }) => first)) } : {}),
     ...(all.length > 0 ? { last: Math.max(...all.map(({ last }) => last)) } : {}),
     devices: devices.sort(largest).slice(0, SHOWN),
@@ -76,8 +76,10 @@ function cuts({ action, target }: Cut, conversation: ConversationView, rules: Fa
 
 function concerns(target: Target, { device, node, protocol, port }: ConversationView, rules: FakeRules): boolean {
   const { service } = target;
-  if (!fitsDevice(target, device, rules)) return false;
-  if (target.node && !matches(target.node, node)) return false;
+  const fits = (one: string, other: Far) => fitsDevice(target, one, rules) && (!target.node || matches(target.node, other));
+  // Of two devices of the home a rule may name either first.
+  const turned = node.device !== undefined && fits(node.device, { addresses: [], device });
+  if (!fits(device, node) && !turned) return false;
   return !service || (service.protocol === protocolNumber(protocol) && (service.port ?? port) === port);
 }
 
@@ -86,7 +88,10 @@ function fitsDevice({ device, group }: Target, id: string, rules: FakeRules): bo
   return group === undefined || rules.groups().some((one) => one.id === group && one.members.includes(id));
 }
 
-function matches(target: NonNullable<Target['node']>, node: ConversationView['node']): boolean {
+type Far = Pick<ConversationView['node'], 'name' | 'addresses' | 'device'>;
+
+function matches(target: NonNullable<Target['node']>, node: Far): boolean {
+  if ('device' in target) return node.device === target.device;
   return 'name' in target ? node.name === target.name : 'address' in target && node.addresses.includes(target.address);
 }
 

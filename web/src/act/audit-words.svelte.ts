@@ -1,4 +1,4 @@
-import type { AuditView, RuleData } from '../../../src/contract/api.ts';
+import type { AuditView, RuleData, RuleView } from '../../../src/contract/api.ts';
 import { plainName } from '../lib/format.ts';
 import { home } from '../lib/home.svelte.ts';
 import { kindOf } from '../lib/kinds.ts';
@@ -35,8 +35,13 @@ function ruleWords({ kind, labels }: AuditView, before: RuleData | undefined, af
   const { t, f } = text;
   const rule = after ?? before;
   if (!rule) return '';
-  const { device, group } = rule.target;
-  const known = { ...named('device', device, labels), ...named('group', group, labels) };
+  const { device, group, node } = rule.target;
+  const other = node && 'device' in node ? node.device : undefined;
+  const known = {
+    ...named('device', device, labels),
+    ...named('group', group, labels),
+    ...named('node', other, labels),
+  };
   const name = ruleName({ target: rule.target, labels: known });
   const { state } = t.rules.actions[rule.action];
   if (after) return t.rules.done(name, state, whenWords(after.when, t.rules, f, t.locale, home.data.at));
@@ -44,10 +49,10 @@ function ruleWords({ kind, labels }: AuditView, before: RuleData | undefined, af
 }
 
 function named(
-  part: 'device' | 'group',
+  part: keyof RuleView['labels'],
   id: string | undefined,
   labels: AuditView['labels'],
-): Partial<Record<'device' | 'group', string>> {
+): RuleView['labels'] {
   const label = id === undefined ? undefined : labels[id];
   return label === undefined ? {} : { [part]: label };
 }

@@ -86,4 +86,19 @@ describe('What is in force on something', () => {
     expect(idsOn({ kind: 'far', far: call.node }).sort()).toEqual([far, pair].sort());
     expect(idsOn({ kind: 'far', far: call.node, device: camera.id })).not.toContain(pair);
   });
+
+  it('is, between two devices of the home, what cuts them from each other or either of them from all, whoever is named first', () => {
+    const { home, known, want, camera, lamp } = householdOf();
+    const third = home.devices[2]!;
+    const both = [want('block', { device: camera.id, node: { device: lamp.id } }), want('slow', { device: lamp.id })];
+    want('block', { device: camera.id, node: { device: third.id } });
+    want('block', { device: third.id });
+    const idsOn = (device: string, other: string) => {
+      const far = { key: `device:${other}`, device: other };
+      return rulesOn({ kind: 'far', far, device }, known).map(({ id }) => id);
+    };
+    expect(idsOn(camera.id, lamp.id)).toEqual(both);
+    expect(idsOn(lamp.id, camera.id)).toEqual(both);
+    expect(rulesOn({ kind: 'device', id: lamp.id }, known).map(({ id }) => id)).toEqual(both);
+  });
 });

@@ -39,8 +39,10 @@ export function rulesOn(subject: Subject, { rules, devices }: Known): RuleView[]
   if (subject.kind === 'group') return all.filter((rule) => isOnGroup(rule, subject.id));
   const device = subject.kind === 'device' ? subject.id : subject.device;
   const onDevice = new Set(device === undefined ? [] : devices.get(device)?.rules);
-  if (subject.kind === 'device') return all.filter((rule) => onDevice.has(rule.id) || rule.target.device === device);
-  const { key, name } = subject.far;
+  if (subject.kind === 'device') return all.filter((rule) => onDevice.has(rule.id) || isOnDevice(rule.target, device));
+  const { key, name, device: other } = subject.far;
+  if (device !== undefined && other !== undefined)
+    return all.filter((rule) => isBetween(rule, device, other, devices) || isBetween(rule, other, device, devices));
   return all.filter(({ id, target }) => {
     const ofDevice = onDevice.has(id) || target.device === device || isEverybody(target);
     if (!target.node) return device !== undefined && ofDevice;
@@ -49,9 +51,20 @@ export function rulesOn(subject: Subject, { rules, devices }: Known): RuleView[]
   });
 }
 
+/** Whether a rule about one device of the home holds towards another, alone or with all else. */
+function isBetween({ id, target }: RuleView, one: string, other: string, devices: Known['devices']): boolean {
+  const { device, node } = target;
+  const ofOne = device === one || isEverybody(target) || devices.get(one)?.rules?.includes(id) === true;
+  return ofOne && (!node || ('device' in node && node.device === other));
+}
+
 /** Whether a rule is about all that its devices do. */
 function isWhole(rule: RuleView | undefined): boolean {
   return rule !== undefined && rule.target.node === undefined && rule.target.service === undefined;
+}
+
+function isOnDevice({ device, node }: RuleView['target'], id: string | undefined): boolean {
+  return id !== undefined && (device === id || (node !== undefined && 'device' in node && node.device === id));
 }
 
 function isOnGroup(rule: RuleView, group: string): boolean {

@@ -1,4 +1,5 @@
 import type { GroupView, RuleView } from '../../../src/contract/api.ts';
+import type { NodeTarget } from '../../../src/model/household.ts';
 import { isKind } from '../../../src/model/kinds.ts';
 import { plainName } from '../lib/format.ts';
 import { home } from '../lib/home.svelte.ts';
@@ -27,8 +28,9 @@ export function groupNameById(id: string, otherwise = id): string {
 export function subjectName(subject: Subject, scope: Scope): string {
   if (subject.kind === 'group') return groupNameById(subject.id);
   if (subject.kind === 'device') return deviceName(subject.id);
-  const far = plainName(subject.far.name ?? subject.far.key);
-  if (subject.device === undefined || scope === 'node') return far;
+  const { key, name, device: other } = subject.far;
+  const far = other === undefined ? plainName(name ?? key) : deviceName(other);
+  if (subject.device === undefined || scope === 'node' || scope === 'other') return far;
   return scope === 'device' ? deviceName(subject.device) : text.t.rules.and(deviceName(subject.device), far);
 }
 
@@ -40,8 +42,12 @@ export function ruleName({ target, labels }: Pick<RuleView, 'target' | 'labels'>
       : target.group !== undefined
         ? groupNameById(target.group, labels.group)
         : undefined;
-  const node = target.node && plainName(Object.values(target.node)[0] ?? '');
+  const node = target.node && nodeName(target.node, labels.node);
   const ends = who !== undefined && node !== undefined ? text.t.rules.and(who, node) : (who ?? node);
   const service = target.service && plainName(labels.service ?? String(target.service.port ?? ''));
   return [ends ?? text.t.rules.home, service].filter(Boolean).join(' · ');
+}
+
+function nodeName(node: NodeTarget, label: string | undefined): string {
+  return 'device' in node ? deviceName(node.device, label) : plainName(Object.values(node)[0] ?? '');
 }

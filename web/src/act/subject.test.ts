@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { actionsFor, isNode, type Subject, scopesOf, targetOf } from './subject.ts';
+import { actionsFor, isNode, pairOf, type Subject, scopesOf, targetOf } from './subject.ts';
 
 const far = { key: 'cloud.example', name: 'cloud.example' };
 const service = { protocol: 'tcp', port: 443, initiator: 'device' as const, label: 'https' };
@@ -61,4 +61,39 @@ describe('A far end that no rule can name', () => {
     [{ key: 'device:d-2' }, false],
     [{ key: '(others)' }, false],
   ])('%j: %s', (node, is) => expect(isNode(node)).toBe(is));
+});
+
+describe('Two devices of the home', () => {
+  const lamp = { key: 'device:d-2', device: 'd-2' };
+  const phoneAndLamp = pairOf('d-1', lamp, service)!;
+
+  it('can be cut from each other, in one way or in all; each can be acted on by itself', () => {
+    expect(scopesOf(phoneAndLamp)).toEqual(['service', 'pair', 'device', 'other']);
+    expect(scopesOf(pairOf('d-1', lamp)!)).toEqual(['pair', 'device', 'other']);
+    expect(actionsFor('other')).toEqual(actionsFor('device'));
+  });
+
+  it.each([
+    ['service', { device: 'd-1', node: { device: 'd-2' }, service: { protocol: 6, port: 443, initiator: 'device' } }],
+    ['pair', { device: 'd-1', node: { device: 'd-2' } }],
+    ['device', { device: 'd-1' }],
+    ['other', { device: 'd-2' }],
+  ] as const)('%s is %j', (scope, target) => expect(targetOf(phoneAndLamp, scope, 'block')).toEqual(target));
+
+  it('are known also by the key alone', () => {
+    expect(targetOf(pairOf('d-1', { key: 'device:d-2' })!, 'pair', 'block')).toEqual({
+      device: 'd-1',
+      node: { device: 'd-2' },
+    });
+  });
+
+  it.each([
+    ['the router', { key: 'role:router', role: 'router' as const }],
+    ['a group', { key: '(others)' }],
+    ['the device itself', { key: 'device:d-1', device: 'd-1' }],
+  ])('are not a device and %s', (_who, met) => expect(pairOf('d-1', met)).toBeUndefined());
+
+  it('and a node are a device and a far end', () => {
+    expect(scopesOf(pairOf('d-1', { key: 'cloud.example' })!)).toEqual(['pair', 'node', 'device']);
+  });
 });

@@ -47,6 +47,18 @@ describe('The other ends', () => {
     expect(peers.map(({ bytes }) => bytes)).toEqual(peers.map(({ bytes }) => bytes).toSorted((a, b) => b - a));
   });
 
+  it('of a device are devices, too, each as a pair with it, whoever of them began', () => {
+    const [between] = home.conversations.filter(({ node }) => node.device === lamp!.id);
+    const { device } = between!;
+    for (const [chosen, other] of [
+      [device, lamp!.id],
+      [lamp!.id, device],
+    ]) {
+      const peer = peersOf(`d:${chosen}`, of(`d:${chosen}`), known).find(({ id }) => id === `d:${other}`);
+      expect(peer!.subject).toMatchObject({ kind: 'far', device, far: { device: lamp!.id } });
+    }
+  });
+
   it('of a far end are devices, each as a pair with it', () => {
     const { key, name } = home.conversations[0]!.node;
     const [peer] = peersOf(`n:${key}`, of(`n:${key}`), known);

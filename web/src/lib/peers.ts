@@ -1,6 +1,6 @@
 import type { ConversationView, DeviceView, RuleView } from '../../../src/contract/api.ts';
 import { deviceMark, farMark, type Mark } from '../act/marks.ts';
-import { isNode, type Subject } from '../act/subject.ts';
+import { pairOf, type Subject } from '../act/subject.ts';
 import { registrableDomain } from '../picture/domain.ts';
 import { EVERYBODY } from '../picture/graph.ts';
 import { serviceName } from './format.ts';
@@ -77,9 +77,13 @@ function otherEnd(chosen: string, conversation: ConversationView, known: Known):
   const other = id === undefined || node.device === id ? device : node.device;
   const found = other === undefined ? undefined : known.devices.get(other);
   if (!found) return farEnd(conversation, known);
-  const pair = id === undefined && chosen.startsWith('n:') && isNode(node);
-  const subject: Subject = pair ? { kind: 'far', far: node, device } : { kind: 'device', id: found.id };
-  return { id: `d:${found.id}`, label: deviceLabel(found, known.words), mark: deviceMark(found, known.rules), subject };
+  const pair = id !== undefined || chosen.startsWith('n:') ? pairOf(device, node) : undefined;
+  return {
+    id: `d:${found.id}`,
+    label: deviceLabel(found, known.words),
+    mark: (pair && farMark(conversation, known.rules)) ?? deviceMark(found, known.rules),
+    subject: pair ?? { kind: 'device', id: found.id },
+  };
 }
 
 function farEnd(conversation: ConversationView, { devices, rules, words }: Known): End {
@@ -88,6 +92,6 @@ function farEnd(conversation: ConversationView, { devices, rules, words }: Known
     id: `n:${node.key}`,
     label: farLabel(node, devices, words),
     mark: farMark(conversation, rules),
-    subject: isNode(node) ? { kind: 'far', far: node, device } : undefined,
+    subject: pairOf(device, node),
   };
 }

@@ -1,6 +1,6 @@
 import type { ConversationView, DeviceView, RuleView } from '../../../src/contract/api.ts';
 import { deviceMark, farMark, type Mark } from '../act/marks.ts';
-import { isNode, type Service } from '../act/subject.ts';
+import { pairOf, type Subject } from '../act/subject.ts';
 import { serviceName } from '../lib/format.ts';
 import { currentRate } from '../lib/home-state.ts';
 import { deviceLabel, farLabel, type NameWords } from '../lib/labels.ts';
@@ -13,11 +13,9 @@ export type Row = {
   deviceLabel: string;
   deviceMark: Mark | undefined;
   farKey: string;
-  farName: string | undefined;
   farMark: Mark | undefined;
-  /** Whether a rule can name the far end. */
-  outside: boolean;
-  way: Service;
+  /** The two ends and their service, or the device alone where no rule can name the far end. */
+  subject: Subject;
   /** Id of the device, where the far end is in this home. */
   farDevice: string | undefined;
   farLabel: string;
@@ -70,6 +68,7 @@ function emptyRow(
 ): Row {
   const { devices, rules, words } = known;
   const { node, protocol, port, initiator } = conversation;
+  const way = { protocol, port, initiator, label: serviceName(conversation) };
   const farDevice = node.device === undefined ? undefined : devices.get(node.device);
   return {
     id,
@@ -77,10 +76,8 @@ function emptyRow(
     deviceLabel: deviceLabel(device, words),
     deviceMark: deviceMark(device, rules),
     farKey: node.key,
-    farName: node.name,
     farMark: farMark(conversation, rules),
-    outside: isNode(node),
-    way: { protocol, port, initiator, label: serviceName(conversation) },
+    subject: pairOf(device.id, node, way) ?? { kind: 'device', id: device.id },
     farDevice: farDevice?.id,
     farLabel: farLabel(node, devices, words),
     farAddress: node.role === undefined ? undefined : node.addresses.at(-1),
