@@ -237,7 +237,13 @@ export const EventView = Type.Object({
 export type EventView = Static<typeof EventView>;
 
 /** Largest numbers in one answer. */
-export const LIMITS = { conversationsInView: 2_000, nodes: 1_000, events: 1_000, incidents: 128 } as const;
+export const LIMITS = {
+  conversationsInView: 2_000,
+  nodes: 1_000,
+  events: 1_000,
+  incidents: 128,
+  noticed: 256,
+} as const;
 
 export const HISTORY_SPANS = ['10m', '1h', '1d', '1w', '1M', '1y'] as const;
 export type HistorySpan = (typeof HISTORY_SPANS)[number];
@@ -271,7 +277,7 @@ export type HistorySpan = (typeof HISTORY_SPANS)[number];
  *   POST   /undo           UndoBody      AuditView of the undo; everything is as it was before the change
  *   GET    /audit?before=ID&limit=       AuditView[], the newest first; with after=ID instead, the oldest first
  *   GET    /audit/export                 AuditView as JSON lines, the oldest first
- *   …      /incidents, /corrections, /newcomers, /preferences: see src/contract/incidents.ts
+ *   …      /incidents, /noticed, /corrections, /newcomers, /preferences: see src/contract/incidents.ts
  *   POST   /erase          EraseBody     SessionView; forgets everything about the home, keeps the password
  *   GET    /status                       StatusView
  *   GET    /openapi.json

@@ -10,6 +10,8 @@
  *   POST   /incidents/:id/answer         AnswerBody         IncidentView; also without a question
  *   POST   /incidents/:id/undo           IncidentView; everything as before, remembered as corrections
  *   POST   /incidents/:id/steps/:name    IncidentView; somebody says that a step of the clean-up is done
+ *   GET    /noticed[?device=ID]          NoticedView[]; what was seen and is no part of an open incident: what may be harm
+ *                                        first, then the newest, at most `LIMITS.noticed`
  *   GET    /corrections                  CorrectionView[]
  *   DELETE /corrections/:id              CorrectionView[]; the claim counts again
  *   GET    /newcomers                    NewcomerView[], the newest first: devices under limits, or held, until known
@@ -22,6 +24,7 @@
  * closed (the incident is over), bad-preference (with its field).
  */
 import { ANSWERS, CLEAN_UP_STEPS, INCIDENT_STATES, STORY_KINDS } from '../model/incident.ts';
+import { NOTICED_REASONS, SURENESS } from '../model/noticed.ts';
 import { AUTONOMIES, CERTAINTIES, NEW_DEVICES, PRECAUTIONS, UNANSWERED } from '../model/preferences.ts';
 import { VERDICT_STEPS } from '../model/verdict.ts';
 import { type Static, type TLiteral, type TUnion, Type } from './schema.ts';
@@ -79,6 +82,31 @@ export const IncidentFindingView = Type.Object({
   /** The household said that this is fine. */
   corrected: Type.Optional(Type.Boolean()),
 });
+
+/** Seen on a device, and no part of an open incident. */
+export const NoticedView = Type.Object({
+  device: Type.String(),
+  label: Type.String(),
+  id: Type.String(),
+  detector: Type.String(),
+  subject: Type.String(),
+  evidence: Facts,
+  /** How sure the detector is of what it claims, 0 to 1. */
+  confidence: Type.Number(),
+  first: Type.Number(),
+  last: Type.Number(),
+  /** When it ends if it is not seen again. */
+  until: Type.Number(),
+  /** Since when it is no longer seen; what may be harm fades from then on. */
+  over: Type.Optional(Type.Number()),
+  /** Why nothing is done about it. */
+  reason: oneOf(NOTICED_REASONS),
+  /** How likely it is harm, by itself; only with `not-sure`. */
+  sure: Type.Optional(oneOf(SURENESS)),
+  /** How sure the household wants SPIN to be of this device's harm before it does anything; only with `not-sure`. */
+  wanted: Type.Optional(oneOf(CERTAINTIES)),
+});
+export type NoticedView = Static<typeof NoticedView>;
 
 export const StoryEntryView = Type.Object({
   at: Type.Number(),

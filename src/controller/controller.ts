@@ -363,6 +363,7 @@ export class Controller implements Door {
         const kind = this.#pipeline.home.device(id)?.kind;
         return groupsOf({ id, ...(kind !== undefined && { kind }) }, this.rulebook.decisions.groups.values());
       },
+      findings: () => this.#pipeline.findings(),
       isGroup: (id) => this.rulebook.outlook.isGroup(id),
       isRecording: this.#options.run.mode === 'read',
       isWeak: (id) => this.exposure(id)?.grade === 'weak',

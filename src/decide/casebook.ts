@@ -5,6 +5,7 @@
  */
 import type { Finding } from '../model/home.ts';
 import type { Correction, Incident, IncidentFinding, Sign } from '../model/incident.ts';
+import type { Noticed } from '../model/noticed.ts';
 import { type PreferenceSet, preferencesFor } from '../model/preferences.ts';
 import type { OwnPolicy } from '../model/verdict.ts';
 import { Corrections } from './corrections.ts';
@@ -12,6 +13,7 @@ import { act } from './course.ts';
 import { strengthOf, THRESHOLD } from './evidence.ts';
 import { age, begin, close, link, recordOf, take, tell } from './incidents.ts';
 import { isKindred, type Suspect, witnessesOf } from './kindred.ts';
+import { noticedOf } from './noticed.ts';
 import { type HouseholdInput, obey, showSign } from './obey.ts';
 import { wantsOf } from './own-policy.ts';
 import { Shelf } from './shelf.ts';
@@ -105,6 +107,16 @@ export class Casebook {
       const profile = profileOf(device);
       return { profile, preferences: preferencesFor(preferences(), device, profile.groups) };
     });
+  }
+
+  /** What is claimed and is no part of an open incident. @param live what detectors claim now */
+  noticed(live: readonly Finding[], at: number): Noticed[] {
+    const known = {
+      incidentOf: (device: string) => this.#shelf.currentOf(device),
+      isCorrected: (finding: Finding) => this.corrections.has(finding),
+      gathered: this.#suspects.entries(),
+    };
+    return noticedOf(live, known, at);
   }
 
   #takeFinding({ change, finding: found, at }: FindingInput): void {

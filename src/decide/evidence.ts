@@ -11,6 +11,9 @@ import type { IncidentFinding } from '../model/incident.ts';
 import type { Certainty } from '../model/preferences.ts';
 import { meaningOf, WEIGHT } from './meanings.ts';
 
+/** A claim that counts less by itself lends weight to others and is not acted upon. */
+export const LEAST_WEIGHT = 0.2;
+
 const HALF_LIFE = 24 * 3_600_000;
 
 /**

@@ -6,7 +6,7 @@ export const MAX_SIGNS = 32;
 /** Devices of which something is claimed: as many as the home can have. The one longest without a new claim makes room. */
 export const MAX_SUSPECTS = 1024;
 /** What has faded so far says nothing any more: a suspicion after six days. */
-const FADED = 0.01;
+export const FADED = 0.01;
 
 /** What is claimed of devices that have no incident: claims gather until they are one. */
 export class Suspects {

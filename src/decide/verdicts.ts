@@ -6,7 +6,7 @@ import type { Incident, IncidentFinding } from '../model/incident.ts';
 import { classOf } from '../model/kinds.ts';
 import type { Autonomy, Preferences } from '../model/preferences.ts';
 import type { Verdict, VerdictStep } from '../model/verdict.ts';
-import { strengthOf, THRESHOLD, weightOf } from './evidence.ts';
+import { LEAST_WEIGHT, strengthOf, THRESHOLD, weightOf } from './evidence.ts';
 import { lastHarm, prolongs } from './incidents.ts';
 import { meaningOf } from './meanings.ts';
 import { ceilingOf, highest, isStopped, lower, nextStep, type Profile, stepFor, type Wish } from './steps.ts';
@@ -15,8 +15,6 @@ import { openAfter, QUIET_AFTER, SUSPICION_TAKES_HOLD, TAKES_HOLD } from './time
 
 /** Who goes on elsewhere after so many of its conversations were cut is cut off from all but the essential. */
 const ENOUGH_BLOCKS = 3;
-/** A claim that counts less by itself lends weight to others and is not acted upon. */
-const LEAST_WEIGHT = 0.2;
 
 /** Whether the evidence is as sure as the household wants it before SPIN acts or asks. */
 export function isSure(incident: Incident, preferences: Preferences, at: number): boolean {

@@ -2,6 +2,7 @@ import type {
   CorrectionView,
   IncidentView,
   NewcomerView,
+  NoticedView,
   PreferenceBody,
   PreferencesView,
   RehearsalView,
@@ -21,6 +22,8 @@ export type IncidentDoor = {
   undo(id: string, actor: Actor): IncidentView;
   /** Somebody says that a step of the clean-up is done. */
   claim(id: string, step: string, actor: Actor): IncidentView;
+  /** What is no part of an open incident, of one device or all. */
+  noticed(device?: string): NoticedView[];
   corrections(): CorrectionView[];
   uncorrect(id: string, actor: Actor): CorrectionView[];
   newcomers(): NewcomerView[];

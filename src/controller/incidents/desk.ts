@@ -2,6 +2,7 @@ import type {
   CorrectionView,
   IncidentView,
   NewcomerView,
+  NoticedView,
   PreferenceBody,
   PreferencesView,
   RehearsalView,
@@ -59,6 +60,10 @@ export class Desk implements IncidentDoor {
       this.#incidents.say({ kind: 'claim', at: this.#options.at(), by: actor, incident: id, step });
       return this.#view(id);
     });
+  }
+
+  noticed(device?: string): NoticedView[] {
+    return this.#incidents.noticedViews(device);
   }
 
   corrections(): CorrectionView[] {

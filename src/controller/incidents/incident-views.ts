@@ -1,10 +1,11 @@
-import type { CorrectionView, IncidentView, NewcomerView } from '../../contract/incidents.ts';
+import type { CorrectionView, IncidentView, NewcomerView, NoticedView } from '../../contract/incidents.ts';
 import { wrongWith } from '../../decide/cleanup.ts';
 import { KNOWN_AFTER, type Newcomer } from '../../decide/newcomers.ts';
 import { rulesOf } from '../../decide/own-policy.ts';
 import { CLEAN_AFTER } from '../../decide/times.ts';
 import type { Correction, Incident } from '../../model/incident.ts';
-import type { NewDevices } from '../../model/preferences.ts';
+import type { Noticed } from '../../model/noticed.ts';
+import type { Certainty, NewDevices } from '../../model/preferences.ts';
 import type { Verdict } from '../../model/verdict.ts';
 
 /** What views need to know of the rest. */
@@ -51,6 +52,11 @@ function verdictView(verdict: Verdict, { standing, stoppedBy }: Shown): NonNulla
       bytes: stopped.reduce((sum, { bytes }) => sum + bytes, 0),
     },
   };
+}
+
+/** @param wanted how sure the household wants SPIN to be of the device's harm */
+export function noticedView(one: Noticed, label: string, wanted: Certainty): NoticedView {
+  return { ...one, label, ...(one.reason === 'not-sure' && { wanted }) };
 }
 
 export function correctionView(correction: Correction, label: (device: string) => string): CorrectionView {

@@ -7,6 +7,7 @@ import type {
   HomeView,
   IncidentView,
   NewcomerView,
+  NoticedView,
   PreferencesView,
   RehearsalView,
   RuleView,
@@ -242,6 +243,55 @@ describe('the household', () => {
   ])('%s %s %j is refused with its field', async (method, path, body, status, code, field) => {
     const answer = await send(method, path, body);
     expect({ status: answer.status, ...answer.json.error }).toMatchObject({ status, code, field });
+  });
+});
+
+describe('what was noticed', () => {
+  const noticed = async (query = '') => (await get(`/api/noticed${query}`)) as NoticedView[];
+  const mails = (second: number): Observation => ({
+    ...{ kind: 'tripped', at: Date.now() + second * 1_000, mac: CAMERA, reason: 'unneeded', mode: 'enforce' },
+    to: { protocol: 6, address: '203.0.113.25', port: 25 },
+  });
+  const suspect = () => {
+    bed.agent!.send(mails(1));
+    return eventually(async () => (await noticed()).find(({ detector }) => detector === 'tripwire-service'));
+  };
+
+  test('a lone suspicion makes no incident and is told with why nothing is done', async () => {
+    const seen = await suspect();
+    expect(seen).toMatchObject({
+      device: camera,
+      label: 'porch',
+      subject: 'tcp/25',
+      reason: 'not-sure',
+      confidence: 0.4,
+    });
+    expect(seen).toMatchObject({ sure: 'perhaps', wanted: 'likely' });
+    expect(seen.until).toBeGreaterThan(seen.last);
+    expect(seen).not.toHaveProperty('target');
+    expect(await incidents()).toEqual([]);
+    await choose({ certainty: 'certain' });
+    expect(await suspect()).toMatchObject({ wanted: 'certain' });
+  });
+
+  test('of one device where one is asked for, and nothing of a device that is not known', async () => {
+    await suspect();
+    const mine = await noticed(`?device=${camera}`);
+    expect(mine.map(({ detector }) => detector)).toContain('tripwire-service');
+    expect(new Set(mine.map(({ device }) => device))).toEqual(new Set([camera]));
+    expect(await noticed('?device=d-nobody')).toEqual([]);
+  });
+
+  test('once it is an incident it is told there, and here no more', async () => {
+    const { id } = await suspect();
+    attack(2);
+    const { findings } = await incident();
+    expect(findings.map((one) => one.id)).toContain(id);
+    expect((await noticed()).map((one) => one.id)).not.toContain(id);
+  });
+
+  test('is told to nobody without a session', async () => {
+    expect((await bed.ask({ path: '/api/noticed' })).status).toBe(401);
   });
 });
 

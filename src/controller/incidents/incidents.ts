@@ -1,17 +1,17 @@
 import { LIMITS } from '../../contract/api.ts';
-import type { IncidentView, NewcomerView } from '../../contract/incidents.ts';
+import type { IncidentView, NewcomerView, NoticedView } from '../../contract/incidents.ts';
 import { afterRestart, Casebook, type CaseInput, type CaseState } from '../../decide/casebook.ts';
 import { type Newcomer, Newcomers } from '../../decide/newcomers.ts';
 import type { HouseholdInput } from '../../decide/obey.ts';
 import type { HomeEvent } from '../../model/event.ts';
-import type { Device } from '../../model/home.ts';
+import type { Device, Finding } from '../../model/home.ts';
 import type { Incident, Sign } from '../../model/incident.ts';
 import type { Observation } from '../../model/observation.ts';
 import type { Announcement } from '../../serve/stream.ts';
 import type { Store } from '../../store/store.ts';
 import { Archive } from './archive.ts';
 import { Chronicle } from './chronicle.ts';
-import { incidentView, newcomerView, type Shown } from './incident-views.ts';
+import { incidentView, newcomerView, noticedView, type Shown } from './incident-views.ts';
 import { type Around, OwnWishes } from './own-wishes.ts';
 import { SignFeed } from './sign-feed.ts';
 import { Wishes } from './wishes.ts';
@@ -27,6 +27,8 @@ export type IncidentsOptions = Omit<Shown, 'at'> &
     store: Store;
     /** The home's time, ms: of a recording, its own. */
     at: () => number;
+    /** What detectors claim now. */
+    findings: () => Finding[];
     /** Whether there is such a group. */
     isGroup: (id: string) => boolean;
     /** A recording is played anew at each start, so that its incidents are, too. */
@@ -187,6 +189,16 @@ export class Incidents {
 
   view(incident: Incident): IncidentView {
     return incidentView(incident, { ...this.#options, at: this.#options.at() });
+  }
+
+  /** What may be harm first, at most `LIMITS.noticed`. @param device of this one only */
+  noticedViews(device?: string): NoticedView[] {
+    const { findings, at, home, label } = this.#options;
+    const all = this.#book.noticed(findings(), at());
+    const wanted = all.filter((one) => (device === undefined || one.device === device) && home().device(one.device));
+    return wanted
+      .slice(0, LIMITS.noticed)
+      .map((one) => noticedView(one, label(one.device), this.#own.preferencesOf(one.device).certainty));
   }
 
   newcomerViews(): NewcomerView[] {

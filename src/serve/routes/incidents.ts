@@ -3,6 +3,7 @@ import {
   CorrectionView,
   IncidentView,
   NewcomerView,
+  NoticedView,
   PreferenceBody,
   PreferencesView,
   RehearsalView,
@@ -16,6 +17,7 @@ const Step = Type.Object({ id: Type.String({ maxLength: 128 }), name: Type.Strin
 /** A detector, a device and a subject, which may be a name of 253 characters. */
 const Correction = Type.Object({ id: Type.String({ maxLength: 512 }) });
 const Newcomer = Type.Object({ device: Type.String({ maxLength: 64 }) });
+const OfDevice = Type.Object({ device: Type.Optional(Type.String({ maxLength: 64 })) });
 const Which = Type.Object({ state: Type.Optional(Type.Union([Type.Literal('open'), Type.Literal('all')])) });
 
 export function incidentRoutes(api: Api, door: IncidentDoor): void {
@@ -45,6 +47,11 @@ export function incidentRoutes(api: Api, door: IncidentDoor): void {
     '/incidents/:id/steps/:name',
     { schema: { ...answers(IncidentView, 'Say that a step of the clean-up is done'), params: Step } },
     async ({ params, actor }) => door.claim(params.id, params.name, actor!),
+  );
+  api.get(
+    '/noticed',
+    { schema: { ...answers(Type.Array(NoticedView), 'What was seen and is no incident'), querystring: OfDevice } },
+    async ({ query }) => door.noticed(query.device),
   );
   correctionRoutes(api, door);
   preferenceRoutes(api, door);
