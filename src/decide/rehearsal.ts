@@ -3,6 +3,7 @@ import type { Incident } from '../model/incident.ts';
 import type { PreferenceSet } from '../model/preferences.ts';
 import type { VerdictStep } from '../model/verdict.ts';
 import { Casebook, type CasebookOptions, type CaseInput } from './casebook.ts';
+import { dueAfter } from './due.ts';
 import { Refusal } from './refusal.ts';
 import { rankOf } from './steps.ts';
 import { targetKey } from './targets.ts';
@@ -59,9 +60,11 @@ export function outcomes(
   const blocks = new Map<string, Set<string>>();
   let at = history[0]?.at ?? until;
   const advance = (to: number) => {
-    for (; book.current().length > 0 && at + STEP < to; at += STEP) {
-      watch(STEP);
-      book.apply({ kind: 'tick', at: at + STEP });
+    for (let elapsed = STEP; at + elapsed < to; ) {
+      watch(elapsed);
+      at += elapsed;
+      const changed = book.apply({ kind: 'tick', at }).length > 0;
+      elapsed = changed ? STEP : stepsUntilDue(book, at) * STEP;
     }
     watch(Math.max(0, to - at));
     at = Math.max(at, to);
@@ -76,6 +79,16 @@ export function outcomes(
   }
   advance(until);
   return told;
+}
+
+/**
+ * Steps that nothing happens before; infinitely many where time changes nothing any more. An attacker's capture may
+ * jump by decades, and a home may be away for months.
+ */
+function stepsUntilDue(book: Casebook, at: number): number {
+  // What was due within the last step, by a rounding error, is looked at once more.
+  const due = Math.min(...book.current().map((incident) => dueAfter(incident, at - STEP)));
+  return Math.max(1, Math.ceil((due - at) / STEP));
 }
 
 /** What the household did in its own history may have had no place in this one. */
