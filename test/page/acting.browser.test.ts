@@ -123,6 +123,104 @@ describe.skipIf(missingBrowser)(`Acting on the home${missingBrowser}`, { timeout
     await page.locator('.far li', { hasText: CLOUD }).getByText('blocked').waitFor();
   });
 
+  describe('cuts two devices of the home from each other', () => {
+    const PHONE_NAME = "Anna's phone";
+    const BOTH = `${PHONE_NAME} and ${LAMP}`;
+    const between = () => {
+      const [, lamp] = current().server.home.devices;
+      const { device } = current().server.home.conversations.find(({ node }) => node.device === lamp!.id)!;
+      return { action: 'block', target: { device, node: { device: lamp!.id } } };
+    };
+    const wanted = () => rules().map(({ action, target }) => ({ action, target }));
+    const pageOf = (mac: string) => `#/device/d-${encodeURIComponent(mac)}`;
+
+    it('from the table, by keyboard, with what would have been stopped and what cannot be; in force and in the log by both names', async () => {
+      const { page } = await enter();
+      await page.getByRole('button', { name: 'Table' }).click();
+      await page.getByLabel('Search a name or address').fill(LAMP);
+      await page.getByRole('button', { name: `Act on ${PHONE_NAME}, ${LAMP}` }).press('Enter');
+      await dialog(page).getByRole('radio', { name: 'Only http between these two' }).press('ArrowDown');
+      expect(await dialog(page).getByRole('radio', { name: 'Everything between these two' }).isChecked()).toBe(true);
+      expect(await dialog(page).getByRole('heading').first().textContent()).toBe(BOTH);
+      await dialog(page).getByRole('button', { name: 'Block' }).press('Enter');
+      await dialog(page)
+        .getByText(/It would have stopped .* with 1 far end\./)
+        .waitFor();
+      await dialog(page).locator('section li', { hasText: LAMP }).waitFor();
+      await dialog(page)
+        .getByText('Traffic between devices that does not pass this router cannot be stopped.')
+        .waitFor();
+      await dialog(page).getByRole('button', { name: 'Block for 1 hour' }).press('Enter');
+      await page.getByRole('region', { name: `${BOTH}: blocked until` }).waitFor();
+      expect(wanted()).toEqual([between()]);
+      await page.locator('td.farLabel', { hasText: LAMP }).getByText('blocked').waitFor();
+
+      await page.getByRole('link', { name: 'In force', exact: true }).click();
+      const line = page.locator('main .rule', { hasText: BOTH });
+      await line.getByText('that does not pass this router cannot be stopped').waitFor();
+      await line.getByRole('button', { name: `Undo: ${BOTH}, blocked` }).click();
+      await expect.poll(rules).toEqual([]);
+      await page.getByRole('link', { name: 'Log', exact: true }).click();
+      const undo = (words: string) => page.getByRole('button', { name: `Undo: ${BOTH}: ${words}` }).click();
+      await undo('no longer blocked.');
+      await expect.poll(wanted).toEqual([between()]);
+      await undo('blocked until');
+      await expect.poll(rules).toEqual([]);
+    });
+
+    it.each([
+      ['phone', '02:00:00:00:00:07', LAMP],
+      ['lamp', '02:00:00:00:00:01', PHONE_NAME],
+    ])('from the page of either, on a phone and in Dutch: %s', async (_which, mac, other) => {
+      const { page } = await enter({ hash: pageOf(mac), context: { viewport: NARROWEST, locale: 'nl' } });
+      const row = page.locator('.conversations li', { hasText: other });
+      await row.getByRole('button', { name: `Ingrijpen bij ${other}` }).click();
+      await dialog(page)
+        .getByRole('radio', { name: `${LAMP}, alles wat het doet` })
+        .waitFor();
+      await dialog(page)
+        .getByRole('radio', { name: `${PHONE_NAME}, alles wat het doet` })
+        .waitFor();
+      await dialog(page).getByRole('radio', { name: 'Alles tussen deze twee' }).check();
+      await choose(page, 'Blokkeren');
+      await dialog(page).getByText('Deze twee bereiken elkaar niet.').waitFor();
+      await dialog(page).locator('.note').waitFor();
+      expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(NARROWEST.width);
+      expect(await violations(page)).toEqual([]);
+      await dialog(page).locator('.acts .primary').click();
+      await expect.poll(wanted).toEqual([between()]);
+      await row.getByText('geblokkeerd').waitFor();
+      await row.getByRole('button', { name: `Ingrijpen bij ${other}` }).click();
+      await dialog(page)
+        .locator('.rule', { hasText: `${PHONE_NAME} en ${LAMP}` })
+        .getByRole('button')
+        .click();
+      await expect.poll(rules).toEqual([]);
+    });
+
+    it('from the far ends of a device, and from its circle', async () => {
+      const { page } = await enter({ hash: pageOf('02:00:00:00:00:07') });
+      await page
+        .locator('.far li', { hasText: LAMP })
+        .getByRole('button', { name: `Act on ${LAMP}` })
+        .click();
+      expect(await dialog(page).getByRole('heading').first().textContent()).toBe(BOTH);
+      await page.keyboard.press('Escape');
+      await page.getByRole('link', { name: 'Home', exact: true }).click();
+      await page.getByRole('button', { name: 'Table' }).click();
+      await page.getByLabel('Search a name or address').fill(LAMP);
+      await page.locator('td.farLabel button', { hasText: LAMP }).first().click();
+      await page
+        .locator('#details')
+        .getByRole('button', { name: `Act on ${PHONE_NAME}` })
+        .click();
+      await choose(page, 'Block');
+      await dialog(page).getByRole('button', { name: 'Block for 1 hour' }).click();
+      await expect.poll(wanted).toEqual([between()]);
+      await page.locator('#details li', { hasText: PHONE_NAME }).getByText('blocked').waitFor();
+    });
+  });
+
   it('keeps to a schedule with several slots, over midnight', async () => {
     const { page } = await enter();
     await act(page, LAMP, 'Slow down');
