@@ -80,8 +80,9 @@ describe('Two devices of the home', () => {
     ['other', { device: 'd-2' }],
   ] as const)('%s is %j', (scope, target) => expect(targetOf(phoneAndLamp, scope, 'block')).toEqual(target));
 
-  it('are known also by the key alone', () => {
-    expect(targetOf(pairOf('d-1', { key: 'device:d-2' })!, 'pair', 'block')).toEqual({
+  it('are known also by the key alone, as lists over all history have it', () => {
+    const met = { key: 'device:d-2', name: 'device:d-2' };
+    expect(targetOf(pairOf('d-1', met)!, 'pair', 'block')).toEqual({
       device: 'd-1',
       node: { device: 'd-2' },
     });
