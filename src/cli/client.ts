@@ -15,6 +15,7 @@ import type {
   KindBody,
   NewcomerView,
   NewGroupBody,
+  NoticedView,
   PreferenceBody,
   PreferencesView,
   PreviewView,
@@ -191,6 +192,11 @@ export class Client {
 
   claimStep(id: string, step: string): Promise<IncidentView> {
     return this.#get(`${incidentPath(id)}/steps/${encodeURIComponent(step)}`, 'POST');
+  }
+
+  /** @param device of this one only */
+  noticed(device?: string): Promise<NoticedView[]> {
+    return this.#get(`/api/noticed${device === undefined ? '' : `?device=${encodeURIComponent(device)}`}`);
   }
 
   corrections(): Promise<CorrectionView[]> {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { DeviceView, ExposureView } from '../contract/api.ts';
-import { device, deviceText, exposureText } from './device.ts';
+import type { DeviceView, ExposureView, NoticedView } from '../contract/api.ts';
+import { device, deviceText, exposureText, noticedText } from './device.ts';
 import { EXIT } from './terminal.ts';
 
 const camera = {
@@ -77,6 +77,38 @@ describe('spin device', () => {
         '      what it does in a day: it is new here',
       ].join('\n'),
     );
+  });
+
+  test('says what was noticed, how sure that is, and why nothing is done', () => {
+    const [first, last] = [Date.UTC(2026, 10, 1, 9), Date.UTC(2026, 10, 1, 11)];
+    const about = { device: 'd-1', label: 'porch', confidence: 0.6, first, last, until: last + 1 };
+    const noticed: NoticedView[] = [
+      {
+        ...{
+          ...about,
+          id: '1',
+          detector: 'beacon',
+          subject: 'x',
+          reason: 'not-sure',
+          sure: 'hardly',
+          wanted: 'certain',
+        },
+        ...{ over: last, evidence: { node: 'a\u001b[2Jb.example', port: 443, calls: 40, seconds: 130 } },
+      },
+      { ...about, id: '2', detector: 'tracker', subject: 'y', reason: 'not-harm', evidence: { owner: 'Ads Inc' } },
+    ];
+    expect(noticedText(noticed).replaceAll(/\d+-\d+-\d+ \d+:\d+/g, 'TIME')).toBe(
+      [
+        '  noticed:',
+        '    porch called a\\x1b[2Jb.example (port 443) 40 times, about every 130 seconds.',
+        '      hardly a sign of harm; seen TIME to TIME, no longer',
+        '      Nothing is done: SPIN waits until harm is certain, as you wish, and this alone is far from it.',
+        '    porch contacted Ads Inc, which gathers what people do for advertising and analysis.',
+        '      seen TIME to TIME',
+        '      Nothing is done: it is only for you to know.',
+      ].join('\n'),
+    );
+    expect(noticedText([])).toBe('  noticed: nothing more');
   });
 
   test.each([

@@ -1,18 +1,21 @@
-import type { DeviceView, ExposureView } from '../contract/api.ts';
+import type { DeviceView, ExposureView, NoticedView } from '../contract/api.ts';
 import { exposureSentence, gradeWords, unseenWords } from '../model/exposure-words.ts';
+import { findingSentence } from '../model/finding-words.ts';
 import { isKind, KINDS } from '../model/kinds.ts';
+import { reasonWords, sureWords } from '../model/noticed-words.ts';
 import { visible } from '../model/visible.ts';
 import { Client, findRun, parseCommand } from './client.ts';
 import { kindText } from './devices.ts';
 import { findDevice } from './rules/whom.ts';
+import { timeText } from './rules/words.ts';
 import { EXIT, Failure } from './terminal.ts';
 
 const HELP = `Usage: spin device DEVICE [--json] [--run DIR]
        spin device DEVICE --kind KIND
        spin device DEVICE --same-as DEVICE | --not DEVICE
 
-Shows what a device is believed to be and why, and how well it is secured as far as its traffic shows; or corrects it
-for good. DEVICE by name, id or address.
+Shows what a device is believed to be and why, how well it is secured as far as its traffic shows, and what was noticed
+of it that is no incident; or corrects what it is for good. DEVICE by name, id or address.
 
   --kind KIND       what it is; "auto" leaves it to SPIN again
   --same-as DEVICE  it is the one known before, under a new hardware address: the two become one
@@ -64,11 +67,10 @@ export async function device(args: readonly string[]): Promise<number> {
     other === undefined
       ? id
       : (await client.same(id, { as: findDevice(other, devices).id, same: not === undefined })).id;
-  const [view, exposure] = await Promise.all([client.device(now), client.exposure(now)]);
+  const [view, exposure, noticed] = await Promise.all([client.device(now), client.exposure(now), client.noticed(now)]);
   const label = (known: string) => devices.find((one) => one.id === known)?.label ?? known;
-  console.log(
-    options.json ? JSON.stringify({ ...view, exposure }) : `${deviceText(view, label)}\n${exposureText(exposure)}`,
-  );
+  const texts = [deviceText(view, label), exposureText(exposure), noticedText(noticed)];
+  console.log(options.json ? JSON.stringify({ ...view, exposure, noticed }) : texts.join('\n'));
   return EXIT.ok;
 }
 
@@ -105,6 +107,20 @@ export function exposureText({ grade, points, unseen }: ExposureView): string {
   });
   const hidden = unseen.map((one) => `      ${unseenWords(one, 'en')}`);
   return [`  security: ${gradeWords(grade, 'en')}`, ...seen, '    SPIN cannot see', ...hidden].join('\n');
+}
+
+/** What was seen of it and is no incident, and why nothing is done about that. */
+export function noticedText(noticed: readonly NoticedView[]): string {
+  const lines = noticed.flatMap((one) => {
+    const sure = sureWords(one, 'en');
+    const seen = `seen ${timeText(one.first)} to ${timeText(one.last)}`;
+    return [
+      `    ${visible(findingSentence(one, one.label, 'en'))}`,
+      `      ${sure ? `${sure.toLowerCase()}; ` : ''}${seen}${one.over === undefined ? '' : ', no longer'}`,
+      `      ${reasonWords(one, 'en')}`,
+    ];
+  });
+  return lines.length > 0 ? ['  noticed:', ...lines].join('\n') : '  noticed: nothing more';
 }
 
 /** In front of a point. */

@@ -1,13 +1,15 @@
-import type { IncidentView } from '../../src/contract/api.ts';
+import type { IncidentView, NoticedView } from '../../src/contract/api.ts';
 import type { FakeHome } from './fake-home.ts';
 import { FakeRefusal } from './fake-rules.ts';
 
 const MINUTE = 60_000;
+const BEACON = { node: 'c2.example', port: 443, calls: 40, seconds: 130 };
 const EVIDENCE = { hosts: 900, service: 'telnet', seconds: 60, attempts: 1200, answered: 3 };
 
 /** Incidents of the made-up home, and what the household says to them. */
 export class FakeIncidents {
   readonly all: IncidentView[] = [];
+  readonly noticed: NoticedView[] = [];
   private readonly home: FakeHome;
 
   constructor(home: FakeHome) {
@@ -41,6 +43,22 @@ export class FakeIncidents {
     };
     this.all.push(incident);
     return incident;
+  }
+
+  /** A device that calls home in a rhythm, which alone is no incident, and some of what is only told. */
+  suspect(which: number, trackers = 0): void {
+    const { at, devices } = this.home;
+    const { id: device, label } = devices[which]!;
+    const about = { device, label, first: at - 90 * MINUTE, last: at, until: at + 10 * MINUTE };
+    this.noticed.push({
+      ...{ ...about, id: 'n-1', detector: 'beacon', subject: 'c2.example', confidence: 0.6 },
+      ...{ evidence: BEACON, reason: 'not-sure', sure: 'perhaps', wanted: 'likely' },
+    });
+    for (let i = 0; i < trackers; i++)
+      this.noticed.push({
+        ...{ ...about, id: `n-t${i}`, detector: 'tracker', subject: `ads-${i}.example`, confidence: 0.9 },
+        ...{ evidence: { owner: '<img src=x onerror="document.title=1">' }, reason: 'not-harm' },
+      });
   }
 
   /** `i-1/answer`, `i-1/undo` or `i-1/steps/NAME`. */

@@ -285,6 +285,8 @@ export class FakeServer {
       return [200, this.sessionView()];
     }
     if (route === 'GET /home') return [200, this.view()];
+    if (route === 'GET /noticed')
+      return [200, this.incidents.noticed.filter((one) => one.device === query.get('device'))];
     if (route === 'GET /events') return [200, this.events()];
     if (route === 'POST /erase') return this.erase(body['password'] === PASSWORD);
     if (route === 'GET /history') return [200, this.history(query.get('span') ?? '')];

@@ -1,4 +1,4 @@
-import type { IncidentView } from '../../contract/api.ts';
+import type { IncidentView, NoticedView } from '../../contract/api.ts';
 import type { Language } from '../../model/finding-words.ts';
 import { ANSWERS, type Answer } from '../../model/incident.ts';
 import { verdictSentence } from '../../model/incident-words.ts';
@@ -6,7 +6,7 @@ import { visible } from '../../model/visible.ts';
 import { Client, findRun, parseCommand } from '../client.ts';
 import { timeText } from '../rules/words.ts';
 import { EXIT, Failure, table } from '../terminal.ts';
-import { aboutText, incidentLines, LANGUAGES, tellerOf } from './text.ts';
+import { aboutText, incidentLines, LANGUAGES, suspicionLine, tellerOf } from './text.ts';
 
 const HELP = `Usage: spin incidents [--all] [--language en|nl] [--json] [--run DIR]
        spin incidents ID [--answer leave|stop|quarantine | --undo | --done STEP]
@@ -36,8 +36,8 @@ export async function incidents(args: readonly string[]): Promise<number> {
   if (deeds.length > (id === undefined ? 0 : 1)) throw new Failure('one thing with one incident', EXIT.usage);
   const client = new Client(findRun(options.run).record);
   if (id === undefined) {
-    const views = await client.incidents(values.all ?? false);
-    console.log(json ? JSON.stringify(views) : listText(views, language));
+    const [views, noticed] = await Promise.all([client.incidents(values.all ?? false), client.noticed()]);
+    console.log(json ? JSON.stringify(views) : listText(views, noticed, language));
     return EXIT.ok;
   }
   const view = await deedOn(client, id, values);
@@ -61,8 +61,9 @@ export function readLanguage(text = 'en'): Language {
   return language;
 }
 
-function listText(views: readonly IncidentView[], language: Language): string {
-  if (views.length === 0) return 'No device does harm, as far as SPIN sees.';
+function listText(views: readonly IncidentView[], noticed: readonly NoticedView[], language: Language): string {
+  const suspicion = suspicionLine(noticed);
+  if (views.length === 0) return ['No device does harm, as far as SPIN sees.', ...suspicion].join('\n');
   const rows = views.map((view) => [
     visible(view.label),
     view.state,
@@ -73,5 +74,5 @@ function listText(views: readonly IncidentView[], language: Language): string {
   const done = views.map(
     (view) => `${visible(view.label)}: ${visible(verdictSentence(view, tellerOf(view, language)))}`,
   );
-  return [table(['Device', 'State', 'Since', 'What', 'Id'], rows), '', ...done].join('\n');
+  return [table(['Device', 'State', 'Since', 'What', 'Id'], rows), '', ...done, ...suspicion].join('\n');
 }

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { IncidentView } from '../../contract/api.ts';
+import type { IncidentView, NoticedView } from '../../contract/api.ts';
 import { EXIT } from '../terminal.ts';
 import { readLanguage } from './incidents.ts';
-import { aboutText, durationText, incidentLines, rehearsalLines } from './text.ts';
+import { aboutText, durationText, incidentLines, rehearsalLines, suspicionLine } from './text.ts';
 
 const AT = new Date(2026, 6, 1, 14, 3).getTime();
 const VIEW: IncidentView = {
@@ -86,4 +86,39 @@ describe('a rehearsal on the command line', () => {
     [3_600_000, '1 h'],
     [90 * 60_000, '1 h 30 min'],
   ])('%i ms is %s', (ms, text) => expect(durationText(ms)).toBe(text));
+});
+
+describe('what was noticed, beside incidents', () => {
+  const about = {
+    id: 'n',
+    detector: 'beacon',
+    subject: '',
+    evidence: {},
+    confidence: 0.6,
+    first: AT,
+    last: AT,
+    until: AT,
+  };
+  const noticed = (device: string, reason: NoticedView['reason'] = 'not-sure'): NoticedView => ({
+    ...{ ...about, device, label: `${device}\u001b[2J`, reason },
+  });
+
+  test('is one line that names each device with a suspicion once', () => {
+    const all = [
+      noticed('porch'),
+      noticed('porch'),
+      noticed('lamp'),
+      noticed('tv', 'not-harm'),
+      noticed('nas', 'fine'),
+    ];
+    expect(suspicionLine(all)).toEqual([
+      'Noticed, and too little to act upon: porch\\x1b[2J, lamp\\x1b[2J. More with: spin device DEVICE',
+    ]);
+  });
+
+  test('counts those that do not fit the line, and is none where nothing is suspected', () => {
+    const many = Array.from({ length: 9 }, (_, i) => noticed(`d${i}`));
+    expect(suspicionLine(many)[0]).toContain(' and 4 more.');
+    expect(suspicionLine([noticed('tv', 'not-harm')])).toEqual([]);
+  });
 });

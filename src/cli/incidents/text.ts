@@ -1,4 +1,4 @@
-import type { IncidentView, RehearsalView } from '../../contract/api.ts';
+import type { IncidentView, NoticedView, RehearsalView } from '../../contract/api.ts';
 import { adviceFor, stepSentence } from '../../model/clean-up-words.ts';
 import { findingSentence, findingTitle, type Language } from '../../model/finding-words.ts';
 import type { CleanUpName } from '../../model/incident.ts';
@@ -7,6 +7,9 @@ import { visible } from '../../model/visible.ts';
 import { timeText } from '../rules/words.ts';
 
 type Outcome = RehearsalView['changed'][number]['now'];
+
+/** Devices that one line names. */
+const MAX_NAMED = 5;
 
 /** The languages of `--language`; the command line itself speaks English. */
 export const LANGUAGES: readonly Language[] = ['en', 'nl'];
@@ -52,6 +55,16 @@ export function incidentLines(view: IncidentView, language: Language): string[] 
     ...view.story.map((line) => `${timeText(line.at)}  ${storySentence(line, teller)}`),
     ...(steps.length > 0 ? ['', ...steps] : []),
   ];
+}
+
+/** Devices of which something was noticed that may be harm and is too little to act upon; none where there are none. */
+export function suspicionLine(noticed: readonly NoticedView[]): string[] {
+  const labels = new Map<string, string>();
+  for (const { device, label, reason } of noticed) if (reason === 'not-sure') labels.set(device, visible(label));
+  if (labels.size === 0) return [];
+  const named = [...labels.values()].slice(0, MAX_NAMED).join(', ');
+  const more = labels.size > MAX_NAMED ? ` and ${labels.size - MAX_NAMED} more` : '';
+  return [`Noticed, and too little to act upon: ${named}${more}. More with: spin device DEVICE`];
 }
 
 /** What other preferences would have done. */

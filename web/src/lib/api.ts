@@ -14,6 +14,7 @@ import type {
   NewcomerView,
   NewGroupBody,
   NodeView,
+  NoticedView,
   PreferenceBody,
   PreferencesView,
   PreviewView,
@@ -75,6 +76,7 @@ export const api = {
   undoIncident: (id: string) => request<IncidentView>('POST', `/incidents/${encodeURIComponent(id)}/undo`, {}),
   claimStep: (id: string, step: string) =>
     request<IncidentView>('POST', `/incidents/${encodeURIComponent(id)}/steps/${step}`, {}),
+  noticed: (device: string) => request<NoticedView[]>('GET', `/noticed?device=${encodeURIComponent(device)}`),
   corrections: () => request<CorrectionView[]>('GET', '/corrections'),
   uncorrect: (id: string) => request<CorrectionView[]>('DELETE', `/corrections/${encodeURIComponent(id)}`),
   newcomers: () => request<NewcomerView[]>('GET', '/newcomers'),

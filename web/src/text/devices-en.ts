@@ -1,4 +1,4 @@
-/** English texts of what a device is believed to be, and of how well it is secured. */
+/** English texts of what a device is believed to be, how well it is secured, and what was noticed of it. */
 import type { Evidence, Likeness } from '../../../src/model/identity.ts';
 
 const from: Record<Evidence, string> = {
@@ -70,5 +70,13 @@ const exposure = {
   failed: 'This could not be found out.',
 };
 
-export const devicesEn = { belief, same, exposure };
+const noticed = {
+  title: 'Noticed',
+  once: (when: string) => `seen ${when}`,
+  since: (first: string, last: string) => `since ${first}, last ${last}`,
+  between: (first: string, last: string) => `from ${first} to ${last}, no longer`,
+  more: (count: string) => `${count} more`,
+};
+
+export const devicesEn = { belief, same, exposure, noticed };
 export type DevicesTexts = typeof devicesEn;

@@ -1,6 +1,6 @@
 import type { DevicesTexts } from './devices-en.ts';
 
-/** Dutch texts of what a device is believed to be, and of how well it is secured. */
+/** Dutch texts of what a device is believed to be, how well it is secured, and what was noticed of it. */
 export const devicesNl: DevicesTexts = {
   belief: {
     maker: 'Maker',
@@ -63,5 +63,12 @@ export const devicesNl: DevicesTexts = {
     unseen: 'Wat SPIN niet kan zien',
     asking: 'Even kijken …',
     failed: 'Dit kon niet worden nagegaan.',
+  },
+  noticed: {
+    title: 'Opgemerkt',
+    once: (when) => `gezien ${when}`,
+    since: (first, last) => `sinds ${first}, laatst ${last}`,
+    between: (first, last) => `van ${first} tot ${last}, nu niet meer`,
+    more: (count) => `Nog ${count}`,
   },
 };
