@@ -5,6 +5,7 @@ import { FOR_EVERYBODY, missingBrowser, violations } from './harness.ts';
 import { useBrowser } from './use-browser.ts';
 
 const CAMERA = 'Front door camera';
+const CAMERA_PAGE = '#/device/d-02%3A00%3A00%3A00%3A00%3A00';
 
 describe.skipIf(missingBrowser)(`What SPIN found${missingBrowser}`, { timeout: 60_000 }, () => {
   const { enter } = useBrowser();
@@ -47,10 +48,24 @@ describe.skipIf(missingBrowser)(`What SPIN found${missingBrowser}`, { timeout: 6
   });
 
   it('stands on the page of its device, too', async () => {
-    const { page } = await enter({ prepare: infect, hash: '#/device/d-02%3A00%3A00%3A00%3A00%3A00' });
+    const { page } = await enter({ prepare: infect, hash: CAMERA_PAGE });
     await incident(page).waitFor();
     await page.goto(`${new URL(page.url()).origin}/#/device/d-02%3A00%3A00%3A00%3A00%3A01`);
     await incident(page).waitFor({ state: 'detached' });
+  });
+
+  it('tells what was noticed and is no incident on the page of its device', async () => {
+    const { page } = await enter({ hash: CAMERA_PAGE, prepare: ({ incidents }) => incidents.suspect(0, 6) });
+    const noticed = page.getByRole('region', { name: 'Noticed' });
+    await noticed.getByText(`${CAMERA} called c2.example (port 443) 40 times`).waitFor();
+    await noticed.getByText(/^Perhaps harm · since /).waitFor();
+    await noticed.getByText('SPIN waits until harm is likely, and this alone is more often harmless.').waitFor();
+    const others = noticed.getByText('contacted <img src=x');
+    expect(await others.filter({ visible: true }).count()).toBe(3);
+    await noticed.getByText('3 more').click();
+    expect(await others.filter({ visible: true }).count()).toBe(6);
+    await page.goto(`${new URL(page.url()).origin}/#/device/d-02%3A00%3A00%3A00%3A00%3A01`);
+    await noticed.waitFor({ state: 'detached' });
   });
 
   it('is the place to take back what SPIN decided by itself', async () => {
@@ -72,6 +87,13 @@ describe.skipIf(missingBrowser)(`What SPIN found${missingBrowser}`, { timeout: 6
   it.each(FOR_EVERYBODY)('axe-core finds nothing: %s', async (_name, context) => {
     const { page } = await enter({ prepare: infect, context });
     for (const summary of await page.locator('article summary').all()) await summary.click();
+    expect(await violations(page)).toEqual([]);
+  });
+
+  it.each(FOR_EVERYBODY)('axe-core finds nothing in what was noticed: %s', async (_name, context) => {
+    const prepare = ({ incidents }: FakeServer) => incidents.suspect(0, 6);
+    const { page } = await enter({ prepare, context, hash: CAMERA_PAGE });
+    await page.getByText(/^(3 more|Nog 3)$/).click();
     expect(await violations(page)).toEqual([]);
   });
 });
