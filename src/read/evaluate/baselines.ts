@@ -49,6 +49,8 @@ class Failures {
   readonly #window: number;
   #since = 0;
   readonly #open = new Set<string>();
+  /** Counted anew after a change only: in a silence it is asked for again and again. */
+  #most: { hosts: number; ports: number } | undefined;
 
   constructor(window: number) {
     this.#window = window;
@@ -59,12 +61,18 @@ class Failures {
       this.#open.clear();
     }
     if (this.#open.size < MAX_PAIRS) this.#open.add(pair);
+    this.#most = undefined;
   }
   delete(pair: string): void {
-    this.#open.delete(pair);
+    if (this.#open.delete(pair)) this.#most = undefined;
   }
   /** Most different hosts for one port, and ports for one host. */
   most(): { hosts: number; ports: number } {
+    this.#most ??= this.#count();
+    return this.#most;
+  }
+
+  #count(): { hosts: number; ports: number } {
     const hosts = new Map<string, number>();
     const ports = new Map<string, number>();
     for (const pair of this.#open) {
