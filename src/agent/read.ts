@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import type { PolicyMessage } from '../contract/link.ts';
 import { ControlDecoder } from '../decode/control.ts';
 import { Digest } from '../digest/digest.ts';
+import type { Observation } from '../model/observation.ts';
 import { type PacedSink, playCapture } from '../source/capture/play.ts';
 import { readCapture } from '../source/capture/read.ts';
 import { quicCrypto } from '../source/quic-crypto.ts';
@@ -14,6 +15,7 @@ export class Read implements Mode {
   readonly #stopping = new AbortController();
   readonly #digest: Digest;
   readonly #played: Promise<void>;
+  #begun = false;
 
   /** @throws Error without a file in the configuration */
   constructor(options: ModeOptions) {
@@ -21,12 +23,22 @@ export class Read implements Mode {
     this.#options = options;
     const { file } = config;
     if (file === undefined) throw new Error('read mode needs a capture file');
-    const sink = receiver.send.bind(receiver);
-    this.#digest = new Digest(sink, { control: new ControlDecoder(sink, { crypto: quicCrypto }) });
     const coverage = new Coverage('recording', (observation) => receiver.send(observation));
     coverage.note('recorded', true, basename(file));
-    coverage.report(options.now(), { home: readHome(config.home), lost: { events: 0, packets: 0 } });
-    this.#played = this.#play(file, options).catch((error: Error) => log(error.message));
+    const facts = { home: readHome(config.home), lost: { events: 0, packets: 0 } };
+    // A recording's time is its own: what is told before its first packet must not be of a later day.
+    const begin = (at: number): void => {
+      if (!this.#begun) coverage.report(at, facts);
+      this.#begun = true;
+    };
+    const sink = (observation: Observation): void => {
+      begin(observation.at);
+      receiver.send(observation);
+    };
+    this.#digest = new Digest(sink, { control: new ControlDecoder(sink, { crypto: quicCrypto }) });
+    const told = this.#play(file, options).catch((error: Error) => log(error.message));
+    // Where it has no packet, its name and what is missing of it are told all the same.
+    this.#played = told.then(() => begin(options.now()));
   }
 
   enforce(message: PolicyMessage): void {
