@@ -203,6 +203,7 @@ describe.skipIf(reason)(`the agent${reason ? ` (skipped: ${reason})` : ''}`, () 
     await until(
       'all bytes',
       () => controller.bytes.get(5004) === 20 * 1042 && controller.bytes.get(5005) === 10 * 1062,
+      START_MS,
     );
     agent.kill('SIGTERM');
     expect(await ended(agent)).toBe(0);

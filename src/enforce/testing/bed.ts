@@ -23,11 +23,11 @@ export const PORTS = [53, 80, 443, 7746];
 
 /** Counts by protocol and destination port, before anything else. */
 const COUNTER = `table inet far {
-  set seen { type inet_proto . inet_service; size 65535; flags dynamic; counter; }
+  set seen { type nf_proto . inet_proto . inet_service; size 65535; flags dynamic; counter; }
   set others { type inet_proto; size 256; flags dynamic; counter; }
   chain c {
     type filter hook prerouting priority -400
-    meta l4proto { 6, 17 } update @seen { meta l4proto . th dport counter }
+    meta l4proto { 6, 17 } update @seen { meta nfproto . meta l4proto . th dport counter }
     update @others { meta l4proto counter }
   }
 }
@@ -159,17 +159,17 @@ export class EnforcingBed {
     return this.onRouter(removeAll);
   }
 
-  /** Packets that reached the internet, to a port of a protocol or of the protocol in all. */
-  arrived(protocol: number, port?: number): number {
+  /** Packets that reached the internet, to a port of a protocol or of the protocol in all; of one family or of both. */
+  arrived(protocol: number, port?: number, family?: 'v4' | 'v6'): number {
     const name = port === undefined ? 'others' : 'seen';
     const listing = this.bed.run(this.bed.internet, ['nft', '-j', '-n', 'list', 'set', 'inet', 'far', name]);
     const { nftables } = JSON.parse(listing) as { nftables: Array<{ set?: { elem?: SeenElement[] } }> };
     const elements = nftables.flatMap(({ set }) => set?.elem ?? []);
-    const wanted = port === undefined ? protocol : `${protocol},${port}`;
-    const found = elements.find(
-      ({ elem: { val } }) => String(typeof val === 'object' ? val.concat : val) === String(wanted),
-    );
-    return found?.elem.counter.packets ?? 0;
+    const isMeant = ({ elem: { val } }: SeenElement) =>
+      typeof val === 'object'
+        ? val.concat[1] === protocol && val.concat[2] === port && (!family || val.concat[0] === FAMILY[family])
+        : val === protocol;
+    return elements.filter(isMeant).reduce((sum, { elem }) => sum + elem.counter.packets, 0);
   }
 
   conntrackCount(): number {
@@ -190,6 +190,8 @@ export class EnforcingBed {
   }
 }
 
+/** As nft lists it with `-n`. */
+const FAMILY = { v4: 2, v6: 10 } as const;
 type SeenElement = { elem: { val: number | { concat: number[] }; counter: { packets: number } } };
 
 const device = (id: string, end: typeof HOME | typeof OTHER): PolicyDevice => ({
