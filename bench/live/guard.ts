@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AGENT_SOCKET } from '../../src/contract/config.ts';
+import { gatewayConfig } from '../../src/contract/testing.ts';
 import { type Testbed, until } from '../../src/source/live/testbed.ts';
 import type { Listener } from './connections.ts';
 import type { Seen } from './controller.ts';
@@ -23,17 +24,7 @@ export class Guard implements Listener {
   constructor(bed: Testbed) {
     const config = join(this.#runDir, 'config.json');
     const runDir = this.#runDir;
-    const base = {
-      mode: 'gateway',
-      lan: ['lan'],
-      wan: 'wan',
-      speed: 1,
-      home: [],
-      listen: [],
-      port: 0,
-      flushInterval: 60_000,
-    };
-    writeFileSync(config, JSON.stringify({ ...base, runDir, stateDir: runDir }));
+    writeFileSync(config, JSON.stringify(gatewayConfig({ runDir, stateDir: runDir })));
     this.agent = bed.start(bed.router, [process.execPath, AGENT, config]);
   }
 

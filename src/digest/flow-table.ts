@@ -1,5 +1,6 @@
 import type { Packet } from '../decode/packet.ts';
 import { D, FLAG, RECORD_BYTES, RECORD_DOUBLES, RECORD_WORDS, W } from '../model/flow.ts';
+import { vacate } from './probing.ts';
 
 /** Bits of a record's flag word that only the table uses; they stay out of batches. */
 export const STATE = {
@@ -108,18 +109,7 @@ export class FlowTable {
   }
 
   remove(slot: number): void {
-    const index = this.#index;
-    const mask = this.#mask;
-    let hole = this.words[slot * RECORD_WORDS + HASH]! & mask;
-    while (index[hole * 2 + 1] !== slot + 1) hole = (hole + 1) & mask;
-    for (let place = (hole + 1) & mask; index[place * 2 + 1] !== 0; place = (place + 1) & mask) {
-      const home = index[place * 2]! & mask;
-      if (((place - home) & mask) < ((place - hole) & mask)) continue;
-      index[hole * 2] = index[place * 2]!;
-      index[hole * 2 + 1] = index[place * 2 + 1]!;
-      hole = place;
-    }
-    index[hole * 2 + 1] = 0;
+    vacate(this.#index, this.#mask, this.words[slot * RECORD_WORDS + HASH]!, slot + 1);
     this.words[slot * RECORD_WORDS + W.flags] = 0;
     this.#free[this.#freeCount++] = slot;
     this.size--;

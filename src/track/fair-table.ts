@@ -1,3 +1,5 @@
+import { vacate } from '../digest/probing.ts';
+
 /**
  * A bounded hash table of six-word keys in typed arrays, shared fairly by owners.
  *
@@ -227,18 +229,7 @@ export class FairTable {
   }
 
   #leaveIndex(entry: number): void {
-    const index = this.#index;
-    const mask = this.#mask;
-    let hole = this.#hashes[entry]! & mask;
-    while (index[hole * 2 + 1] !== entry + 1) hole = (hole + 1) & mask;
-    for (let place = (hole + 1) & mask; index[place * 2 + 1] !== 0; place = (place + 1) & mask) {
-      const home = index[place * 2]! & mask;
-      if (((place - home) & mask) < ((place - hole) & mask)) continue;
-      index[hole * 2] = index[place * 2]!;
-      index[hole * 2 + 1] = index[place * 2 + 1]!;
-      hole = place;
-    }
-    index[hole * 2 + 1] = 0;
+    vacate(this.#index, this.#mask, this.#hashes[entry]!, entry + 1);
   }
 
   #append(entry: number, owner: number): void {
